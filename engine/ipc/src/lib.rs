@@ -1,0 +1,16 @@
+//! The wire between the app and its engine.
+//!
+//! The engine is a process of its own: it alone links llama.cpp, and a crash in native code must cost
+//! one unfinished answer, never the app. This crate is what both sides share: the two closed enums of
+//! [`Request`]s and [`Event`]s, the [`codec`] that frames them, and the client handle the app uses.
+//!
+//! It is not for deciding anything. It knows no llama.cpp (feature unification would pull the native
+//! library into the app), no database and no window.
+
+pub mod codec;
+mod messages;
+
+pub use messages::{
+    ChatMessage, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
+    LoadedModel, PROTOCOL_VERSION, Request, RequestId, Role, Sampling, SamplingSource, TemplateSource,
+};

@@ -1,0 +1,275 @@
+//! What crosses to the page, and nothing else does. The page's TypeScript types are generated from these.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::AppError;
+
+/// A conversation, for as long as the database lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(transparent)]
+pub struct ConversationId(pub u32);
+
+/// A message, for as long as the database lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(transparent)]
+pub struct MessageId(pub u32);
+
+/// All the page needs for its first picture, in one call.
+#[derive(Debug, Clone, Serialize, Type)]
+pub struct Bootstrap {
+    /// Newest first.
+    pub conversations: Vec<ConversationSummary>,
+    /// What was typed into the composer of a chat not yet begun.
+    pub new_chat_draft: String,
+    /// What the person has chosen.
+    pub settings: Settings,
+    /// The engine as it is now; later changes come as events.
+    pub engine: EngineState,
+    /// What this program is and where its things lie.
+    pub about: About,
+    /// Longest message the app takes, in characters (Unicode scalar values).
+    pub message_limit_characters: u32,
+}
+
+/// A line of the sidebar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ConversationSummary {
+    /// Which.
+    pub id: ConversationId,
+    /// Absent until the first exchange has given it one.
+    pub title: Option<String>,
+    /// Of the last message, in seconds since 1970 (UTC).
+    pub updated_at: u32,
+}
+
+/// A conversation as it is read: the path from its first message to the active leaf.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+pub struct Conversation {
+    /// What the sidebar shows.
+    pub summary: ConversationSummary,
+    /// Typed, but not sent.
+    pub draft: String,
+    /// Oldest first.
+    pub messages: Vec<Message>,
+}
+
+/// A node of the tree of messages.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+pub struct Message {
+    /// Which.
+    pub id: MessageId,
+    /// The message it follows; absent for a conversation's first.
+    pub parent: Option<MessageId>,
+    /// All messages with the same parent, oldest first, this one among them.
+    pub siblings: Vec<MessageId>,
+    /// In seconds since 1970 (UTC).
+    pub created_at: u32,
+    /// What is said.
+    pub body: MessageBody,
+}
+
+/// What is said, and by whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum MessageBody {
+    /// The person's words, as typed.
+    User {
+        /// Plain text.
+        text: String,
+    },
+    /// The model's words.
+    Assistant {
+        /// Markdown, as far as it is written.
+        text: String,
+        /// How far it is.
+        state: AnswerState,
+        /// Name of the model that wrote it.
+        model: String,
+        /// The oldest message the model remembered while writing; absent when it remembered all.
+        remembered_from: Option<MessageId>,
+        /// What it took, once it is known.
+        stats: Option<AnswerStats>,
+    },
+}
+
+/// How far an answer is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum AnswerState {
+    /// Being written now.
+    Writing,
+    /// The model said it is done.
+    Complete,
+    /// The model's memory (or the answer's limit) is full; "Continue" may help.
+    Cut,
+    /// The person stopped it.
+    Stopped,
+    /// It ended by an accident; what was written is kept.
+    Interrupted {
+        /// What happened.
+        by: Interruption,
+    },
+    /// It could not be written.
+    Failed {
+        /// Why.
+        error: AppError,
+    },
+}
+
+/// What cut an answer short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Interruption {
+    /// The engine ended unexpectedly.
+    Engine,
+    /// The app was closed or ended unexpectedly.
+    App,
+}
+
+/// For the curious. Times in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Type)]
+pub struct AnswerStats {
+    /// Tokens of the prompt in all.
+    pub prompt_tokens: u32,
+    /// Of these, not read again.
+    pub reused_tokens: u32,
+    /// Tokens written.
+    pub answer_tokens: u32,
+    /// From Send to the first token.
+    pub first_token_ms: f32,
+    /// Writing speed, the first token aside.
+    pub tokens_per_second: f32,
+}
+
+/// The stream of one answer: `Started`, any number of `Reading`, `Remembered` and `Delta`, then one `Finished`.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AnswerEvent {
+    /// Question and empty answer are safely stored.
+    Started {
+        /// The conversation after the change, from its first message to the new answer.
+        conversation: Conversation,
+        /// The answer that the following events are about: the conversation's last message.
+        answer: MessageId,
+    },
+    /// The model reads the prompt.
+    Reading {
+        /// So far.
+        tokens_read: u32,
+        /// In all.
+        tokens_total: u32,
+    },
+    /// What the model remembers of a conversation that is longer than its memory. Not sent when it remembers all.
+    Remembered {
+        /// The oldest message it remembers.
+        from: MessageId,
+    },
+    /// More of the answer; about 60 a second at the most.
+    Delta {
+        /// What to append.
+        text: String,
+    },
+    /// The answer has ended, well or not: `message` says how.
+    Finished {
+        /// As stored.
+        message: Message,
+        /// With the title the exchange may have given it.
+        summary: ConversationSummary,
+    },
+}
+
+/// The engine and its model.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum EngineState {
+    /// The process is being started.
+    Starting,
+    /// The model is being loaded.
+    Loading {
+        /// The model's name, as far as it is known before loading.
+        model: String,
+        /// From 0 to 1.
+        fraction: f32,
+    },
+    /// Messages can be answered.
+    Ready {
+        /// By whom.
+        model: ModelInfo,
+    },
+    /// They cannot, until something is done.
+    Trouble {
+        /// Why.
+        error: AppError,
+        /// The model that was to be used, if one was chosen.
+        model: Option<String>,
+    },
+}
+
+/// The loaded model.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+pub struct ModelInfo {
+    /// As the model calls itself.
+    pub name: String,
+    /// The file.
+    pub path: String,
+    /// Whether it is the small one that came with the app.
+    pub is_starter: bool,
+    /// E.g. `llama 135M Q4_1`.
+    pub description: String,
+    /// Weights in bytes.
+    #[specta(type = u32)]
+    pub size_bytes: u64,
+    /// What it can remember, in tokens.
+    pub context_tokens: u32,
+    /// What computes, in words.
+    pub device: String,
+    /// Threads used.
+    pub threads: u32,
+    /// The model carries no usable chat template, so the default one is used.
+    pub uses_default_template: bool,
+}
+
+/// What the person has chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Of the app's own words.
+    pub language: Language,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The app's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// As the system has it.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// German.
+    De,
+}
+
+/// What this program is and where its things lie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct About {
+    /// Version of the app.
+    pub version: String,
+    /// The folder with history, settings and log.
+    pub data_folder: String,
+}
