@@ -1,7 +1,10 @@
 //! What crosses to the page, and nothing else does. The page's TypeScript types are generated from these.
+//!
+//! Fractions and times are always finite and sizes stay far below 2^53, so that a plain [`Number`] holds them.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use specta_typescript::Number;
 
 use crate::error::AppError;
 
@@ -137,8 +140,10 @@ pub struct AnswerStats {
     /// Tokens written.
     pub answer_tokens: u32,
     /// From Send to the first token.
+    #[specta(type = Number)]
     pub first_token_ms: f32,
     /// Writing speed, the first token aside.
+    #[specta(type = Number)]
     pub tokens_per_second: f32,
 }
 
@@ -190,6 +195,7 @@ pub enum EngineState {
         /// The model's name, as far as it is known before loading.
         model: String,
         /// From 0 to 1.
+        #[specta(type = Number)]
         fraction: f32,
     },
     /// Messages can be answered.
@@ -218,7 +224,7 @@ pub struct ModelInfo {
     /// E.g. `llama 135M Q4_1`.
     pub description: String,
     /// Weights in bytes.
-    #[specta(type = u32)]
+    #[specta(type = Number)]
     pub size_bytes: u64,
     /// What it can remember, in tokens.
     pub context_tokens: u32,
