@@ -1,0 +1,31 @@
+import { defineConfig } from '@playwright/test';
+import { chromiumPath } from './tests/chromium';
+
+const port = process.env['HEARTH_HARNESS_PORT'] ?? '4173';
+
+/** Whole screens with the fake backend: `e2e` states the rules, `pictures` writes target/pictures. */
+export default defineConfig({
+  testDir: 'tests',
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: true,
+  reporter: [['list']],
+  timeout: 15_000,
+  expect: { timeout: 4_000 },
+  use: {
+    baseURL: `http://localhost:${port}/tests/`,
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    launchOptions: { executablePath: chromiumPath(), args: ['--no-sandbox'] },
+  },
+  projects: [
+    { name: 'e2e', testIgnore: 'pictures.spec.ts' },
+    { name: 'pictures', testMatch: 'pictures.spec.ts' },
+  ],
+  webServer: {
+    command: 'npm run --silent harness',
+    url: `http://localhost:${port}/tests/harness.html`,
+    timeout: 60_000,
+  },
+});

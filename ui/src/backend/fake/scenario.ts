@@ -1,0 +1,35 @@
+import type { Backend } from '../backend';
+import type { About, AnswerState, AnswerStats, AppError, EngineState, Settings } from '../bindings';
+import type { FakeHistory } from './history';
+
+/** Everything the fake backend does, as data. */
+export interface Scenario {
+  history: FakeHistory;
+  newChatDraft: string;
+  settings: Settings;
+  engine: EngineState;
+  /** The engine after "Try again" or "Use the starter model". */
+  mended: EngineState;
+  about: About;
+  messageLimitCharacters: number;
+  answer: (question: string) => ScriptedAnswer;
+  /** Calls that fail, and how. */
+  failures: Partial<Record<keyof Backend, AppError | null>>;
+  /** Calls that take their time. */
+  delayMs: Partial<Record<keyof Backend, number>>;
+}
+
+/** How one answer comes about. */
+export interface ScriptedAnswer {
+  /** `[tokens read, tokens in all]`, one after the other, before the first text. */
+  reading: [number, number][];
+  readingMs: number;
+  text: string;
+  charactersPerDelta: number;
+  deltaMs: number;
+  /** How it ends; `never` leaves it writing, for pictures and for tests that stop it. */
+  end: AnswerState | 'never';
+  stats: AnswerStats | null;
+  /** The title a new conversation gets from this exchange. */
+  title: string | null;
+}

@@ -1,0 +1,238 @@
+/** The named scenarios: what the harness, the tests and the pictures can ask for. */
+import type { AnswerState, AnswerStats, AppError, EngineState, ErrorCode, MessageId, ModelInfo } from '../bindings';
+import { FakeHistory } from './history';
+import type { Scenario, ScriptedAnswer } from './scenario';
+import { greetingAnswer, letter, longAnswer, plan, renaming, sourdough, type Exchange } from './texts';
+
+export const starter: ModelInfo = {
+  name: 'SmolLM2 135M Instruct',
+  path: '/usr/lib/hearth/models/SmolLM2-135M-Instruct.Q4_1.gguf',
+  is_starter: true,
+  description: 'llama 135M Q4_1',
+  size_bytes: 98_362_432,
+  context_tokens: 8192,
+  device: 'CPU (zen4)',
+  threads: 8,
+  uses_default_template: false,
+};
+
+const untemplated: ModelInfo = {
+  ...starter,
+  name: 'Story Writer 1.1B Base',
+  path: '/home/ada/Models/story-writer-1.1b-base.Q5_K_M.gguf',
+  is_starter: false,
+  description: 'llama 1.1B Q5_K_M',
+  size_bytes: 782_045_248,
+  context_tokens: 2048,
+  uses_default_template: true,
+};
+
+const stats: AnswerStats = {
+  prompt_tokens: 412,
+  reused_tokens: 367,
+  answer_tokens: 238,
+  first_token_ms: 184,
+  tokens_per_second: 41.6,
+};
+
+const day = 86_400;
+
+/** A failure as the shell would report it. */
+export function failure(code: ErrorCode, details: Partial<AppError['details']> = {}): AppError {
+  return {
+    code,
+    message: `scripted failure: ${code}`,
+    details: { amount: null, limit: null, path: null, ...details },
+  };
+}
+
+export function script(change: Partial<ScriptedAnswer> = {}): ScriptedAnswer {
+  return {
+    reading: [],
+    readingMs: 0,
+    text: greetingAnswer,
+    charactersPerDelta: 24,
+    deltaMs: 4,
+    end: { state: 'complete' },
+    stats,
+    title: 'How a rainbow comes about',
+    ...change,
+  };
+}
+
+const scenarios = {
+  /** The very first start: the starter model is ready, nothing was ever said. */
+  'first-start': () => blank(),
+  /** A first start on a slow disk: the model is still coming. */
+  'first-start-loading': () => ({ ...blank(), engine: loading(0.42) }),
+  'first-start-starting': () => ({ ...blank(), engine: { state: 'starting' } satisfies EngineState }),
+  /** Some weeks of use. */
+  full: () => withHistory(weeksOfUse()),
+  /** Some weeks of use; a model without a chat template of its own is loaded. */
+  'default-template': () => ({ ...withHistory(weeksOfUse()), engine: ready(untemplated) }),
+  loading: () => ({ ...withHistory(weeksOfUse()), engine: loading(0.68) }),
+  starting: () => ({ ...withHistory(weeksOfUse()), engine: { state: 'starting' } satisfies EngineState }),
+  /** The newest conversation shows every way an answer can end. */
+  endings: () => withHistory(everyEnding()),
+  /** Sent messages are read for a while and then answered, and the answer stays unfinished. */
+  writing: () => ({ ...withHistory(weeksOfUse()), answer: () => script({ end: 'never' }) }),
+  /** The prompt is being read, and stays so. */
+  reading: () => ({
+    ...withHistory(weeksOfUse()),
+    answer: () => script({ reading: [[1640, 4100]], text: '', end: 'never' }),
+  }),
+  /** Answers of about 5,000 words at sixty pieces a second. */
+  'long-answer': () => ({
+    ...blank(),
+    answer: () => script({ text: longAnswer(), charactersPerDelta: 60, deltaMs: 16, title: 'The old map' }),
+  }),
+  /** Everything takes its time. */
+  slow: () => ({
+    ...withHistory(weeksOfUse()),
+    delayMs: { bootstrap: 600, openConversation: 1500, send: 1200, renameConversation: 800, deleteConversation: 800 },
+    answer: () => script({ reading: [[300, 1200], [700, 1200], [1200, 1200]], readingMs: 400, deltaMs: 60 }),
+  }),
+  /** The bootstrap takes for ever: the first picture before anything is known. */
+  'bootstrap-pending': () => ({ ...blank(), delayMs: { bootstrap: 3_600_000 } }),
+  'bootstrap-history-damaged': () => failing('bootstrap', 'history_damaged', { path: '/home/ada/.local/share/hearth/hearth.db' }),
+  'bootstrap-read-only': () => failing('bootstrap', 'read_only', { path: '/home/ada/.local/share/hearth' }),
+  'bootstrap-disk-full': () => failing('bootstrap', 'disk_full'),
+  'bootstrap-internal': () => failing('bootstrap', 'internal'),
+  'send-disk-full': () => failing('send', 'disk_full'),
+  'send-read-only': () => failing('send', 'read_only', { path: '/home/ada/.local/share/hearth' }),
+  'send-already-answering': () => failing('send', 'already_answering'),
+  'send-model-not-ready': () => failing('send', 'model_not_ready'),
+  'send-internal': () => failing('send', 'internal'),
+  'open-internal': () => failing('openConversation', 'internal'),
+  'open-not-found': () => failing('openConversation', 'not_found'),
+  'rename-disk-full': () => failing('renameConversation', 'disk_full'),
+  'delete-read-only': () => failing('deleteConversation', 'read_only', { path: '/home/ada/.local/share/hearth' }),
+  'settings-read-only': () => failing('updateSettings', 'read_only', { path: '/home/ada/.local/share/hearth' }),
+  'trouble-engine-crashed': () => trouble('engine_crashed'),
+  'trouble-engine-unavailable': () => trouble('engine_unavailable'),
+  'trouble-model-missing': () => trouble('model_missing', { path: '/media/stick/mistral-7b-instruct.Q4_K_M.gguf' }),
+  'trouble-model-damaged': () => trouble('model_damaged', { path: '/home/ada/Downloads/mistral-7b-instruct.Q4_K_M.gguf' }),
+  'trouble-model-unsupported': () => trouble('model_unsupported', { path: '/home/ada/Downloads/whisper-small.gguf' }),
+  'trouble-out-of-memory': () => trouble('out_of_memory'),
+  /** Five thousand conversations: the list must stay quick. */
+  thousands: () => withHistory(thousands()),
+  german: () => ({ ...withHistory(weeksOfUse()), settings: { theme: 'system', language: 'de' } }),
+} satisfies Record<string, () => Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;
+
+export function isScenarioName(name: string): name is ScenarioName {
+  return Object.hasOwn(scenarios, name);
+}
+
+export function scenario(name: ScenarioName): Scenario {
+  return scenarios[name]();
+}
+
+function blank(): Scenario {
+  return {
+    history: new FakeHistory(),
+    newChatDraft: '',
+    settings: { theme: 'system', language: 'system' },
+    engine: ready(starter),
+    mended: ready(starter),
+    about: { version: '0.1.0', data_folder: '/home/ada/.local/share/hearth' },
+    messageLimitCharacters: 100_000,
+    answer: () => script(),
+    failures: {},
+    delayMs: {},
+  };
+}
+
+function withHistory(history: FakeHistory): Scenario {
+  return { ...blank(), history };
+}
+
+function ready(model: ModelInfo): EngineState {
+  return { state: 'ready', model };
+}
+
+function loading(fraction: number): EngineState {
+  return { state: 'loading', model: starter.name, fraction };
+}
+
+function failing(call: keyof Scenario['failures'], code: ErrorCode, details: Partial<AppError['details']> = {}): Scenario {
+  return { ...withHistory(weeksOfUse()), failures: { [call]: failure(code, details) } };
+}
+
+function trouble(code: ErrorCode, details: Partial<AppError['details']> = {}): Scenario {
+  const engine: EngineState = { state: 'trouble', error: failure(code, details), model: 'Mistral 7B Instruct' };
+  return { ...withHistory(weeksOfUse()), engine };
+}
+
+function weeksOfUse(): FakeHistory {
+  const history = new FakeHistory();
+  const now = Math.floor(Date.now() / 1000);
+  const earlier: [string, number][] = [
+    ['Names for a small bookshop', 402 * day],
+    ['Verb tenses in Portuguese', 61 * day],
+    ['A birthday poem for Nonna', 38 * day],
+    ['Which plants like a north window', 33 * day],
+    ['Explain compound interest', 19 * day],
+    ['Packing list for a week of hiking in the rain', 12 * day],
+    ['Regular expressions, gently', 6 * day],
+    ['What to cook with leeks and lentils', 5 * day],
+    ['Summary of the town council minutes about the new cycle path', 3 * day],
+  ];
+  for (const [title, age] of earlier) converse(history, title, now - age, letter);
+  converse(history, 'Three quiet days in Lisbon', now - day - 3600, plan);
+  converse(history, 'Letter about the cold radiator', now - day - 600, letter);
+  converse(history, 'Dates in front of photo names', now - 5400, renaming);
+  converse(history, 'Flat and dense sourdough', now - 300, sourdough);
+  return history;
+}
+
+function everyEnding(): FakeHistory {
+  const history = weeksOfUse();
+  const now = Math.floor(Date.now() / 1000);
+  const id = history.addConversation('Every way an answer can end', now - 60);
+  const first = history.addMessage(id, null, { role: 'user', text: 'Why is the sky blue?' }, now - 900);
+  history.addMessage(id, first, answer('Because air scatters blue light more than red.', { state: 'complete' }), now - 880);
+  let parent: MessageId = history.addMessage(
+    id,
+    first,
+    answer('Air scatters short waves more than long ones, and blue is short.', { state: 'complete' }),
+    now - 860,
+  );
+  const endings: [string, string, AnswerState][] = [
+    ['And at sunset?', 'At sunset the light comes in flat and passes through much more air, so that', { state: 'stopped' }],
+    ['Tell me everything about it.', 'There is a great deal to tell. It begins with Lord Rayleigh, who', { state: 'cut' }],
+    ['Is it the same on Mars?', 'On Mars it is nearly the other way round: the sky is butterscotch by day, and', { state: 'interrupted', by: 'engine' }],
+    ['And on Venus?', 'Venus is wrapped in clouds of', { state: 'interrupted', by: 'app' }],
+    ['What about Titan?', '', { state: 'failed', error: failure('message_too_long', { amount: 9120, limit: 7600 }) }],
+    ['In one sentence, then?', '', { state: 'failed', error: failure('out_of_memory') }],
+  ];
+  for (const [question, text, state] of endings) {
+    const asked = history.addMessage(id, parent, { role: 'user', text: question }, now - 600);
+    const remembered = question === 'In one sentence, then?' ? parent : null;
+    parent = history.addMessage(id, asked, { ...answer(text, state), remembered_from: remembered }, now - 580);
+  }
+  return history;
+}
+
+function thousands(): FakeHistory {
+  const history = new FakeHistory();
+  const now = Math.floor(Date.now() / 1000);
+  for (let index = 0; index < 5000; index++) {
+    history.addConversation(`Conversation number ${5000 - index}`, now - (5000 - index) * 7200);
+  }
+  return history;
+}
+
+function converse(history: FakeHistory, title: string, updatedAt: number, exchanges: Exchange[]): void {
+  const id = history.addConversation(title, updatedAt);
+  let parent: MessageId | null = null;
+  for (const exchange of exchanges) {
+    const question: MessageId = history.addMessage(id, parent, { role: 'user', text: exchange.question }, updatedAt);
+    parent = history.addMessage(id, question, answer(exchange.answer, { state: 'complete' }), updatedAt);
+  }
+}
+
+function answer(text: string, state: AnswerState) {
+  return { role: 'assistant' as const, text, state, model: starter.name, remembered_from: null, stats };
+}

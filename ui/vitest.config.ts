@@ -1,0 +1,24 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, mergeConfig } from 'vitest/config';
+import { chromiumPath } from './tests/chromium';
+import page from './vite.config';
+
+/** Tests of parts of the page, in the system's Chromium. */
+export default mergeConfig(
+  page,
+  defineConfig({
+    test: {
+      include: ['src/**/*.test.ts'],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: { executablePath: chromiumPath(), args: ['--no-sandbox'] },
+        }),
+        instances: [{ browser: 'chromium' }],
+        viewport: { width: 900, height: 600 },
+      },
+    },
+  }),
+);
