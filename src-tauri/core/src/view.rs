@@ -147,7 +147,8 @@ pub struct AnswerStats {
     pub tokens_per_second: f32,
 }
 
-/// The stream of one answer: `Started`, any number of `Reading`, `Remembered` and `Delta`, then one `Finished`.
+/// The stream of one answer: `Started`, any number of `Reading`, `Remembered` and `Delta`, then one `Finished` or
+/// `Refused`.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AnswerEvent {
@@ -181,6 +182,17 @@ pub enum AnswerEvent {
         message: Message,
         /// With the title the exchange may have given it.
         summary: ConversationSummary,
+    },
+    /// The model cannot take the message (it is too long) or could not be loaded after all. What `Started` had stored
+    /// has been taken out again, as if it had never been sent.
+    Refused {
+        /// Why.
+        error: AppError,
+        /// The question, for the composer; it is already kept as the draft. Absent if the question was there before
+        /// ("Try again", "Continue") and stays.
+        text: Option<String>,
+        /// The conversation as it is again; absent if the question was its first message and it is gone with it.
+        conversation: Option<Conversation>,
     },
 }
 

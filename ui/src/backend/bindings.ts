@@ -7,7 +7,7 @@ export type About = {
 	data_folder: string,
 };
 
-/**  The stream of one answer: `Started`, any number of `Reading`, `Remembered` and `Delta`, then one `Finished`. */
+/**  The stream of one answer: `Started`, any number of `Reading`, `Remembered` and `Delta`, then one `Finished` or `Refused`. */
 export type AnswerEvent = 
 /**  Question and empty answer are safely stored. */
 { type: "started"; 
@@ -34,7 +34,21 @@ text: string } |
 /**  As stored. */
 message: Message; 
 /**  With the title the exchange may have given it. */
-summary: ConversationSummary };
+summary: ConversationSummary } | 
+/**
+ *  The model cannot take the message (it is too long) or could not be loaded after all. What `Started` had stored
+ *  has been taken out again, as if it had never been sent.
+ */
+{ type: "refused"; 
+/**  Why. */
+error: AppError; 
+/**
+ *  The question, for the composer; it is already kept as the draft. Absent if the question was there before
+ *  ("Try again", "Continue") and stays.
+ */
+text: string | null; 
+/**  The conversation as it is again; absent if the question was its first message and it is gone with it. */
+conversation: Conversation | null };
 
 /**  How far an answer is. */
 export type AnswerState = 
