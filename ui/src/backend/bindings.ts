@@ -7,7 +7,10 @@ export type About = {
 	data_folder: string,
 };
 
-/**  The stream of one answer: `Started`, any number of `Reading`, `Remembered` and `Delta`, then one `Finished` or `Refused`. */
+/**
+ *  The stream of one answer: `Started`, any number of `Reading`, `Remembered` and `Delta`, then one `Finished` or
+ *  `Refused`.
+ */
 export type AnswerEvent = 
 /**  Question and empty answer are safely stored. */
 { type: "started"; 
