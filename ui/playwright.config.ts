@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { chromiumPath } from './tests/chromium';
+import { chromiumPath } from './tests/chromium.ts';
 
 const port = process.env['HEARTH_HARNESS_PORT'] ?? '4173';
 

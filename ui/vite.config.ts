@@ -1,21 +1,12 @@
-import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 
 /** The page as the shell embeds it (`npm run build`) or asks for it while developing (`npm run dev`). */
 export default defineConfig({
-  plugins: [
-    paraglideVitePlugin({
-      project: './project.inlang',
-      outdir: './src/paraglide',
-      strategy: ['globalVariable', 'baseLocale'],
-      outputStructure: 'locale-modules',
-      emitReadme: false,
-    }),
-    tailwindcss(),
-    svelte(),
-  ],
+  // Translations are compiled beforehand (`npm run translations`): inside Vite, their compiler keeps the process
+  // alive for half a minute after its work is done.
+  plugins: [tailwindcss(), svelte()],
   // The shell's own messages in the same terminal stay readable.
   clearScreen: false,
   server: { port: 5173, strictPort: true },

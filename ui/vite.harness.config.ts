@@ -1,6 +1,6 @@
 import { defineConfig, mergeConfig } from 'vite';
-import { contentSecurityPolicy } from './tests/policy';
-import page from './vite.config';
+import { contentSecurityPolicy } from './tests/policy.ts';
+import page from './vite.config.ts';
 
 /** Where the harness is served; two runs side by side take two ports. */
 const port = Number(process.env['HEARTH_HARNESS_PORT'] ?? '4173');

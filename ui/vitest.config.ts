@@ -1,7 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, mergeConfig } from 'vitest/config';
-import { chromiumPath } from './tests/chromium';
-import page from './vite.config';
+import { chromiumPath } from './tests/chromium.ts';
+import page from './vite.config.ts';
 
 /** Tests of parts of the page, in the system's Chromium. */
 export default mergeConfig(

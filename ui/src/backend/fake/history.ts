@@ -40,7 +40,12 @@ export class FakeHistory {
   }
 
   /** Adds a child of `parent` and makes it the active leaf. */
-  addMessage(conversation: ConversationId, parent: MessageId | null, body: MessageBody, at: number): MessageId {
+  addMessage(
+    conversation: ConversationId,
+    parent: MessageId | null,
+    body: MessageBody,
+    at: number,
+  ): MessageId {
     const id = this.#nextMessage++;
     this.#messages.set(id, { id, conversation, parent, created_at: at, body });
     this.#stored(conversation).leaf = id;
@@ -62,7 +67,7 @@ export class FakeHistory {
     const stored = this.#stored(id);
     if (stored.deleted) throw notFound(`conversation ${id} is deleted`);
     const messages: Message[] = [];
-    for (let at = stored.leaf; at !== null; ) {
+    for (let at = stored.leaf; at !== null;) {
       const message = this.message(at);
       messages.unshift(message);
       at = message.parent;

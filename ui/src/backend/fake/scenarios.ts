@@ -1,5 +1,13 @@
 /** The named scenarios: what the harness, the tests and the pictures can ask for. */
-import type { AnswerState, AnswerStats, AppError, EngineState, ErrorCode, MessageId, ModelInfo } from '../bindings';
+import type {
+  AnswerState,
+  AnswerStats,
+  AppError,
+  EngineState,
+  ErrorCode,
+  MessageId,
+  ModelInfo,
+} from '../bindings';
 import { FakeHistory } from './history';
 import type { Scenario, ScriptedAnswer } from './scenario';
 import { greetingAnswer, letter, longAnswer, plan, renaming, sourdough, type Exchange } from './texts';
@@ -89,12 +97,28 @@ const scenarios = {
   /** Everything takes its time. */
   slow: () => ({
     ...withHistory(weeksOfUse()),
-    delayMs: { bootstrap: 600, openConversation: 1500, send: 1200, renameConversation: 800, deleteConversation: 800 },
-    answer: () => script({ reading: [[300, 1200], [700, 1200], [1200, 1200]], readingMs: 400, deltaMs: 60 }),
+    delayMs: {
+      bootstrap: 600,
+      openConversation: 1500,
+      send: 1200,
+      renameConversation: 800,
+      deleteConversation: 800,
+    },
+    answer: () =>
+      script({
+        reading: [
+          [300, 1200],
+          [700, 1200],
+          [1200, 1200],
+        ],
+        readingMs: 400,
+        deltaMs: 60,
+      }),
   }),
   /** The bootstrap takes for ever: the first picture before anything is known. */
   'bootstrap-pending': () => ({ ...blank(), delayMs: { bootstrap: 3_600_000 } }),
-  'bootstrap-history-damaged': () => failing('bootstrap', 'history_damaged', { path: '/home/ada/.local/share/hearth/hearth.db' }),
+  'bootstrap-history-damaged': () =>
+    failing('bootstrap', 'history_damaged', { path: '/home/ada/.local/share/hearth/hearth.db' }),
   'bootstrap-read-only': () => failing('bootstrap', 'read_only', { path: '/home/ada/.local/share/hearth' }),
   'bootstrap-disk-full': () => failing('bootstrap', 'disk_full'),
   'bootstrap-internal': () => failing('bootstrap', 'internal'),
@@ -106,13 +130,18 @@ const scenarios = {
   'open-internal': () => failing('openConversation', 'internal'),
   'open-not-found': () => failing('openConversation', 'not_found'),
   'rename-disk-full': () => failing('renameConversation', 'disk_full'),
-  'delete-read-only': () => failing('deleteConversation', 'read_only', { path: '/home/ada/.local/share/hearth' }),
-  'settings-read-only': () => failing('updateSettings', 'read_only', { path: '/home/ada/.local/share/hearth' }),
+  'delete-read-only': () =>
+    failing('deleteConversation', 'read_only', { path: '/home/ada/.local/share/hearth' }),
+  'settings-read-only': () =>
+    failing('updateSettings', 'read_only', { path: '/home/ada/.local/share/hearth' }),
   'trouble-engine-crashed': () => trouble('engine_crashed'),
   'trouble-engine-unavailable': () => trouble('engine_unavailable'),
-  'trouble-model-missing': () => trouble('model_missing', { path: '/media/stick/mistral-7b-instruct.Q4_K_M.gguf' }),
-  'trouble-model-damaged': () => trouble('model_damaged', { path: '/home/ada/Downloads/mistral-7b-instruct.Q4_K_M.gguf' }),
-  'trouble-model-unsupported': () => trouble('model_unsupported', { path: '/home/ada/Downloads/whisper-small.gguf' }),
+  'trouble-model-missing': () =>
+    trouble('model_missing', { path: '/media/stick/mistral-7b-instruct.Q4_K_M.gguf' }),
+  'trouble-model-damaged': () =>
+    trouble('model_damaged', { path: '/home/ada/Downloads/mistral-7b-instruct.Q4_K_M.gguf' }),
+  'trouble-model-unsupported': () =>
+    trouble('model_unsupported', { path: '/home/ada/Downloads/whisper-small.gguf' }),
   'trouble-out-of-memory': () => trouble('out_of_memory'),
   /** Five thousand conversations: the list must stay quick. */
   thousands: () => withHistory(thousands()),
@@ -156,12 +185,20 @@ function loading(fraction: number): EngineState {
   return { state: 'loading', model: starter.name, fraction };
 }
 
-function failing(call: keyof Scenario['failures'], code: ErrorCode, details: Partial<AppError['details']> = {}): Scenario {
+function failing(
+  call: keyof Scenario['failures'],
+  code: ErrorCode,
+  details: Partial<AppError['details']> = {},
+): Scenario {
   return { ...withHistory(weeksOfUse()), failures: { [call]: failure(code, details) } };
 }
 
 function trouble(code: ErrorCode, details: Partial<AppError['details']> = {}): Scenario {
-  const engine: EngineState = { state: 'trouble', error: failure(code, details), model: 'Mistral 7B Instruct' };
+  const engine: EngineState = {
+    state: 'trouble',
+    error: failure(code, details),
+    model: 'Mistral 7B Instruct',
+  };
   return { ...withHistory(weeksOfUse()), engine };
 }
 
@@ -192,7 +229,12 @@ function everyEnding(): FakeHistory {
   const now = Math.floor(Date.now() / 1000);
   const id = history.addConversation('Every way an answer can end', now - 60);
   const first = history.addMessage(id, null, { role: 'user', text: 'Why is the sky blue?' }, now - 900);
-  history.addMessage(id, first, answer('Because air scatters blue light more than red.', { state: 'complete' }), now - 880);
+  history.addMessage(
+    id,
+    first,
+    answer('Because air scatters blue light more than red.', { state: 'complete' }),
+    now - 880,
+  );
   let parent: MessageId = history.addMessage(
     id,
     first,
@@ -200,17 +242,38 @@ function everyEnding(): FakeHistory {
     now - 860,
   );
   const endings: [string, string, AnswerState][] = [
-    ['And at sunset?', 'At sunset the light comes in flat and passes through much more air, so that', { state: 'stopped' }],
-    ['Tell me everything about it.', 'There is a great deal to tell. It begins with Lord Rayleigh, who', { state: 'cut' }],
-    ['Is it the same on Mars?', 'On Mars it is nearly the other way round: the sky is butterscotch by day, and', { state: 'interrupted', by: 'engine' }],
+    [
+      'And at sunset?',
+      'At sunset the light comes in flat and passes through much more air, so that',
+      { state: 'stopped' },
+    ],
+    [
+      'Tell me everything about it.',
+      'There is a great deal to tell. It begins with Lord Rayleigh, who',
+      { state: 'cut' },
+    ],
+    [
+      'Is it the same on Mars?',
+      'On Mars it is nearly the other way round: the sky is butterscotch by day, and',
+      { state: 'interrupted', by: 'engine' },
+    ],
     ['And on Venus?', 'Venus is wrapped in clouds of', { state: 'interrupted', by: 'app' }],
-    ['What about Titan?', '', { state: 'failed', error: failure('message_too_long', { amount: 9120, limit: 7600 }) }],
+    [
+      'What about Titan?',
+      '',
+      { state: 'failed', error: failure('message_too_long', { amount: 9120, limit: 7600 }) },
+    ],
     ['In one sentence, then?', '', { state: 'failed', error: failure('out_of_memory') }],
   ];
   for (const [question, text, state] of endings) {
     const asked = history.addMessage(id, parent, { role: 'user', text: question }, now - 600);
     const remembered = question === 'In one sentence, then?' ? parent : null;
-    parent = history.addMessage(id, asked, { ...answer(text, state), remembered_from: remembered }, now - 580);
+    parent = history.addMessage(
+      id,
+      asked,
+      { ...answer(text, state), remembered_from: remembered },
+      now - 580,
+    );
   }
   return history;
 }
@@ -228,7 +291,12 @@ function converse(history: FakeHistory, title: string, updatedAt: number, exchan
   const id = history.addConversation(title, updatedAt);
   let parent: MessageId | null = null;
   for (const exchange of exchanges) {
-    const question: MessageId = history.addMessage(id, parent, { role: 'user', text: exchange.question }, updatedAt);
+    const question: MessageId = history.addMessage(
+      id,
+      parent,
+      { role: 'user', text: exchange.question },
+      updatedAt,
+    );
     parent = history.addMessage(id, question, answer(exchange.answer, { state: 'complete' }), updatedAt);
   }
 }

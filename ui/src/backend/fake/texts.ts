@@ -50,7 +50,8 @@ when it suits you.`,
 
 export const renaming: Exchange[] = [
   {
-    question: 'Write a small Python script that puts the date in front of the name of every photo in a folder.',
+    question:
+      'Write a small Python script that puts the date in front of the name of every photo in a folder.',
     answer: `This script renames every \`.jpg\` in a folder to the date it was last changed, followed by its old name. It skips
 files that already begin with a date, so running it twice does no harm.
 
@@ -92,7 +93,8 @@ explains what \`glob\` and \`with_name\` can do.`,
 
 export const letter: Exchange[] = [
   {
-    question: 'Help me write a short letter to my landlord: the heating in the bedroom has been cold for a week.',
+    question:
+      'Help me write a short letter to my landlord: the heating in the bedroom has been cold for a week.',
     answer: `Here is a letter that says what is wrong, since when, and what you ask for:
 
 > Dear Ms Okafor,
