@@ -1,1 +1,73 @@
-fn main() {}
+//! Wires stdin and stdout to the server.
+
+use std::{env, fs::File, io, path::PathBuf};
+
+use anyhow::Context as _;
+use hearth_engine::{exit, exit::Exit, server};
+use tracing_subscriber::EnvFilter;
+
+fn main() {
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(io::stderr)
+        .with_env_filter(EnvFilter::try_from_env("HEARTH_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
+        .init();
+    let code = run().unwrap_or_else(|error| {
+        tracing::error!(error = format!("{error:#}"), "the engine could not start");
+        Exit::Internal
+    });
+    exit::now(code);
+}
+
+fn run() -> anyhow::Result<Exit> {
+    let folder = own_folder()?;
+    // ggml and the loader of shared libraries look around in the working directory: let it be a folder we know.
+    env::set_current_dir(&folder).with_context(|| format!("cannot work in {}", folder.display()))?;
+    if !end_with_the_app()? {
+        return Ok(Exit::Orderly);
+    }
+    let output = claim_stdout().context("cannot claim stdout")?;
+    server::serve(io::stdin().lock(), output, folder).context("cannot start the engine's threads")
+}
+
+fn own_folder() -> anyhow::Result<PathBuf> {
+    let program = env::current_exe().context("cannot find the engine's own file")?;
+    let folder = program.parent().context("the engine's own file lies in no folder")?;
+    Ok(folder.to_owned())
+}
+
+/// Sees to it that this process never outlives the app. False when the app is gone already.
+///
+/// The end of stdin says the same, but only to a process that reads; this holds for a stuck one too.
+#[cfg(target_os = "linux")]
+fn end_with_the_app() -> anyhow::Result<bool> {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+
+    let parent = getppid();
+    set_parent_process_death_signal(Some(Signal::KILL)).context("cannot ask to end with the app")?;
+    // If the app went just before, the signal will never come; then the parent is another now.
+    Ok(parent.is_some() && getppid() == parent)
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Linux")]
+fn end_with_the_app() -> anyhow::Result<bool> {
+    Ok(true)
+}
+
+/// Takes stdout for the protocol and lets what native code prints there go to stderr.
+#[cfg(unix)]
+fn claim_stdout() -> io::Result<File> {
+    let protocol = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
+    rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
+    Ok(File::from(protocol))
+}
+
+/// The C runtime keeps its own table of files, whose stdout cannot be turned elsewhere from here; llama.cpp prints
+/// to stdout nowhere that this engine goes.
+#[cfg(windows)]
+fn claim_stdout() -> io::Result<File> {
+    use std::os::windows::io::AsHandle as _;
+
+    Ok(File::from(io::stdout().as_handle().try_clone_to_owned()?))
+}

@@ -1,0 +1,190 @@
+//! One answer: reading the prompt, then token after token until something ends it.
+
+use std::{
+    mem,
+    ops::ControlFlow,
+    time::{Duration, Instant},
+};
+
+use hearth_ipc::{EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, RequestId};
+
+use crate::{
+    failure::causes,
+    llama::{DecodeError, Sampler, Token},
+    outbox::Outbox,
+    prompt::Prompt,
+    session::Session,
+    text::TextStream,
+};
+
+/// Progress of the reading is told no more often than this.
+const READING_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Text is sent no more often than this. A fast model writes several tokens in the time; each event by itself would
+/// wake the thread that writes it, and take a processor from the threads that compute.
+const DELTA_INTERVAL: Duration = Duration::from_millis(15);
+
+/// Writes the answer to `request`, which arrived at `arrived`, and returns why it ended and what it took.
+pub(crate) fn write(
+    session: &mut Session,
+    request: &GenerateRequest,
+    arrived: Instant,
+    outbox: &Outbox,
+) -> Result<(FinishReason, GenerationStats), EngineFailure> {
+    let prompt = session.prompt(&request.messages)?;
+    let mut answer = Answer { id: request.id, outbox, stats: GenerationStats::default() };
+    let reason = match answer.read(session, &prompt, arrived) {
+        Ok(()) => answer.generate(session, request, &prompt, arrived)?,
+        Err(DecodeError::Stopped) => FinishReason::Cancelled,
+        Err(error) => return Err(internal(&error)),
+    };
+    Ok((reason, answer.stats))
+}
+
+struct Answer<'request> {
+    id: RequestId,
+    outbox: &'request Outbox,
+    stats: GenerationStats,
+}
+
+impl Answer<'_> {
+    fn read(&mut self, session: &mut Session, prompt: &Prompt, arrived: Instant) -> Result<(), DecodeError> {
+        let reused = session.reuse(&prompt.tokens);
+        self.stats.prompt_tokens = count(prompt.tokens.len());
+        self.stats.reused_tokens = count(reused);
+        let mut reported: Option<Instant> = None;
+        session.read(&prompt.tokens, |read| {
+            if reported.is_none_or(|when| when.elapsed() >= READING_INTERVAL) {
+                self.outbox.send(Event::Reading {
+                    id: self.id,
+                    tokens_read: count(read),
+                    tokens_total: count(prompt.tokens.len()),
+                });
+                reported = Some(Instant::now());
+            }
+        })?;
+        self.stats.prompt_ms = milliseconds(arrived.elapsed());
+        self.outbox.send(Event::Started {
+            id: self.id,
+            remembered_from: prompt.remembered_from,
+            prompt_tokens: self.stats.prompt_tokens,
+            reused_tokens: self.stats.reused_tokens,
+        });
+        Ok(())
+    }
+
+    fn generate(
+        &mut self,
+        session: &mut Session,
+        request: &GenerateRequest,
+        prompt: &Prompt,
+        arrived: Instant,
+    ) -> Result<FinishReason, EngineFailure> {
+        let sampling = request.sampling.unwrap_or(session.sampling);
+        let mut sampler = Sampler::new(session.vocab(), &sampling, request.seed)
+            .ok_or_else(|| failed("no sampler chain"))?;
+        sampler.saw(&prompt.tokens);
+        let mut writing = Writing::new(self.id, self.outbox, &request.stop);
+        let most_tokens = request.max_tokens.unwrap_or(u32::MAX);
+
+        let mut first_token = None;
+        let reason = loop {
+            if session.interrupt().is_stopped() {
+                break FinishReason::Cancelled;
+            }
+            if self.stats.answer_tokens >= most_tokens {
+                break FinishReason::MaxTokens;
+            }
+            let token = next_token(session, &mut sampler)?;
+            let first_token = *first_token.get_or_insert_with(|| {
+                self.stats.first_token_ms = milliseconds(arrived.elapsed());
+                Instant::now()
+            });
+            self.stats.generation_ms = milliseconds(first_token.elapsed());
+            if session.vocab().is_end_of_generation(token) {
+                break FinishReason::EndOfTurn;
+            }
+            self.stats.answer_tokens += 1;
+            if writing.add(session, token).is_break() {
+                break FinishReason::StopText;
+            }
+            if session.is_full() {
+                break FinishReason::ContextFull;
+            }
+            match session.write(token) {
+                Ok(()) => {}
+                Err(DecodeError::Stopped) => break FinishReason::Cancelled,
+                Err(DecodeError::CacheFull) => break FinishReason::ContextFull,
+                Err(error) => {
+                    writing.finish();
+                    return Err(internal(&error));
+                }
+            }
+        };
+        writing.finish();
+        Ok(reason)
+    }
+}
+
+fn next_token(session: &mut Session, sampler: &mut Sampler) -> Result<Token, EngineFailure> {
+    let logits = session.logits().ok_or_else(|| failed("llama.cpp gave no logits"))?;
+    let token = sampler.choose(logits).ok_or_else(|| failed("the model's logits are not numbers"))?;
+    session.interrupt().count_step();
+    Ok(token)
+}
+
+/// The text of the answer on its way out.
+struct Writing<'request> {
+    id: RequestId,
+    outbox: &'request Outbox,
+    stream: TextStream,
+    bytes: Vec<u8>,
+    unsent: String,
+    sent: Option<Instant>,
+}
+
+impl<'request> Writing<'request> {
+    fn new(id: RequestId, outbox: &'request Outbox, stop: &[String]) -> Self {
+        Self { id, outbox, stream: TextStream::new(stop), bytes: Vec::new(), unsent: String::new(), sent: None }
+    }
+
+    /// Takes the token's text. Breaks when a stop text has appeared.
+    fn add(&mut self, session: &Session, token: Token) -> ControlFlow<()> {
+        self.bytes.clear();
+        session.vocab().piece(token, &mut self.bytes);
+        let flow = self.stream.push(&self.bytes, &mut self.unsent);
+        if self.sent.is_none_or(|when| when.elapsed() >= DELTA_INTERVAL) {
+            self.send();
+        }
+        flow
+    }
+
+    /// Sends what was held back in case it became something that must not be seen.
+    fn finish(&mut self) {
+        self.stream.finish(&mut self.unsent);
+        self.send();
+    }
+
+    fn send(&mut self) {
+        if !self.unsent.is_empty() {
+            self.outbox.send(Event::Delta { id: self.id, text: mem::take(&mut self.unsent) });
+            self.sent = Some(Instant::now());
+        }
+    }
+}
+
+fn internal(error: &DecodeError) -> EngineFailure {
+    EngineFailure { kind: FailureKind::Internal, cause: causes(error) }
+}
+
+fn failed(cause: &str) -> EngineFailure {
+    EngineFailure { kind: FailureKind::Internal, cause: cause.to_owned() }
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

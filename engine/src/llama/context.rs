@@ -1,0 +1,197 @@
+//! A model at work: KV cache, threads, logits.
+
+use std::{
+    ffi::c_void,
+    ptr::{self, NonNull},
+    rc::Rc,
+    slice,
+    sync::Arc,
+};
+
+use llama_cpp_sys_2 as sys;
+
+use super::{Batch, Interrupt, Model, interrupt, threadpool::Threadpool};
+
+/// The one sequence this engine works with.
+const SEQUENCE: sys::llama_seq_id = 0;
+
+/// How a context is set up.
+#[derive(Debug, Clone, Copy)]
+pub struct ContextSettings {
+    /// Room for so many tokens. llama.cpp rounds up to a multiple of 256.
+    pub context_tokens: u32,
+    /// Most tokens in one [`Context::decode`].
+    pub batch_tokens: u32,
+    /// Threads for computing.
+    pub threads: u32,
+}
+
+/// Why there is no context.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ContextError {
+    /// llama.cpp gave none; of a model that could be loaded, the cause is nearly always memory.
+    #[error("llama.cpp could not set up a context of {0} tokens")]
+    Refused(u32),
+}
+
+/// Why a batch was not decoded. In every case [`Context::cached_tokens`] tells what is in the cache now.
+#[derive(Debug, Clone, Copy, thiserror::Error, PartialEq, Eq)]
+pub enum DecodeError {
+    /// [`Interrupt::stop`].
+    #[error("stopped")]
+    Stopped,
+    /// No room in the KV cache.
+    #[error("no room in the KV cache")]
+    CacheFull,
+    /// llama.cpp's error number.
+    #[error("llama_decode failed with {0}")]
+    Failed(i32),
+}
+
+/// A context for one sequence of tokens.
+#[derive(Debug)]
+pub struct Context {
+    // Dropped in this order: the context uses the others.
+    context: RawContext,
+    threadpool: Option<Threadpool>,
+    interrupt: Arc<Interrupt>,
+    model: Rc<Model>,
+}
+
+#[derive(Debug)]
+struct RawContext(NonNull<sys::llama_context>);
+
+impl Drop for RawContext {
+    fn drop(&mut self) {
+        // SAFETY: ours alone, and nothing computes with it: decoding borrows the `Context` exclusively.
+        unsafe { sys::llama_free(self.0.as_ptr()) };
+    }
+}
+
+impl Context {
+    /// Sets up KV cache and work space. While it decodes, `interrupt` stops it.
+    pub fn new(model: &Rc<Model>, settings: ContextSettings, interrupt: &Arc<Interrupt>) -> Result<Self, ContextError> {
+        let threads = i32::try_from(settings.threads).unwrap_or(1);
+        // SAFETY: default parameters are plain values.
+        let mut parameters = unsafe { sys::llama_context_default_params() };
+        parameters.n_ctx = settings.context_tokens;
+        parameters.n_batch = settings.batch_tokens;
+        parameters.n_ubatch = settings.batch_tokens;
+        parameters.n_seq_max = 1;
+        // One row of logits at most, see `Batch::fill`: the default reserves a row for every token of a batch.
+        parameters.n_outputs_max = 1;
+        parameters.n_threads = threads;
+        parameters.n_threads_batch = threads;
+        parameters.flash_attn_type = sys::LLAMA_FLASH_ATTN_TYPE_AUTO;
+        // The whole history in the layers that look at a window only would cost memory for nothing; what that means
+        // for going back is settled in `keep_prefix`.
+        parameters.swa_full = false;
+        parameters.no_perf = true;
+        parameters.abort_callback = Some(interrupt::abort_if_stopped);
+        parameters.abort_callback_data = Arc::as_ptr(interrupt).cast_mut().cast::<c_void>();
+        // SAFETY: the model lives (we keep an `Rc` of it), and so does the interrupt the callback is given.
+        let context = unsafe { sys::llama_init_from_model(model.as_ptr(), parameters) };
+        let context = NonNull::new(context).map(RawContext).ok_or(ContextError::Refused(settings.context_tokens))?;
+        let threadpool = Threadpool::new(model.backend(), settings.threads);
+        if let Some(threadpool) = &threadpool {
+            // SAFETY: context and pool are alive, and the pool outlives the context (order of the fields).
+            unsafe { sys::llama_attach_threadpool(context.0.as_ptr(), threadpool.as_ptr(), ptr::null_mut()) };
+        }
+        Ok(Self { context, threadpool, interrupt: Arc::clone(interrupt), model: Rc::clone(model) })
+    }
+
+    /// The model at work.
+    pub fn model(&self) -> &Rc<Model> {
+        &self.model
+    }
+
+    /// What stops it.
+    pub fn interrupt(&self) -> &Arc<Interrupt> {
+        &self.interrupt
+    }
+
+    /// Whether its threads are kept from one token to the next.
+    pub fn keeps_threads(&self) -> bool {
+        self.threadpool.is_some()
+    }
+
+    /// Room in tokens as it was set up.
+    pub fn tokens(&self) -> u32 {
+        // SAFETY: the context lives; the function only reads.
+        unsafe { sys::llama_n_ctx_seq(self.as_ptr()) }
+    }
+
+    /// Decodes the batch, whose first position must follow what is cached. The logits of its last token, if it asks
+    /// for them, are in [`logits`](Self::logits) afterwards.
+    pub fn decode(&mut self, batch: &mut Batch) -> Result<(), DecodeError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        // SAFETY: the view points into the batch, which is borrowed during the call; its tokens come from this
+        // model's vocabulary, and llama.cpp checks tokens and positions.
+        match unsafe { sys::llama_decode(self.as_ptr(), batch.as_native()) } {
+            0 => Ok(()),
+            1 => Err(DecodeError::CacheFull),
+            2 => Err(DecodeError::Stopped),
+            error => Err(DecodeError::Failed(error)),
+        }
+    }
+
+    /// The logits of the last decoded batch, one for each token of the vocabulary; `None` if it asked for none.
+    pub fn logits(&mut self) -> Option<&[f32]> {
+        let rows = self.model.vocab().len();
+        // SAFETY: index -1 is the last row with output, or null. A row has as many numbers as the vocabulary has
+        // tokens and stays until the next decode, which the borrow excludes.
+        unsafe {
+            let row = sys::llama_get_logits_ith(self.as_ptr(), -1);
+            (!row.is_null()).then(|| slice::from_raw_parts(row, rows))
+        }
+    }
+
+    /// Number of tokens in the cache, from the sequence's start.
+    pub fn cached_tokens(&self) -> u32 {
+        // SAFETY: the memory belongs to the living context; -1 stands for an empty sequence.
+        let last = unsafe { sys::llama_memory_seq_pos_max(self.memory(), SEQUENCE) };
+        u32::try_from(last + 1).unwrap_or(0)
+    }
+
+    /// Forgets all but the first `tokens` tokens and returns how many really stayed: `tokens`, or 0 for a model
+    /// whose memory cannot go back so far (a recurrent state, a sliding window that has moved on).
+    pub fn keep_prefix(&mut self, tokens: u32) -> u32 {
+        let cached = self.cached_tokens();
+        if tokens == 0 || cached == 0 {
+            self.clear();
+            return 0;
+        }
+        if tokens >= cached {
+            return cached;
+        }
+        // SAFETY: the memory belongs to the living context; position and sequence are plain numbers.
+        let (removed, oldest) = unsafe {
+            let removed = sys::llama_memory_seq_rm(self.memory(), SEQUENCE, tokens.cast_signed(), -1);
+            (removed, sys::llama_memory_seq_pos_min(self.memory(), SEQUENCE))
+        };
+        let window = self.model.sliding_window_tokens();
+        let window_is_whole = window == 0 || oldest <= tokens.saturating_sub(window).cast_signed();
+        if removed && oldest >= 0 && window_is_whole && self.cached_tokens() == tokens {
+            return tokens;
+        }
+        self.clear();
+        0
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        // SAFETY: the memory belongs to the living context. The data need no wiping: without entries nobody reads them.
+        unsafe { sys::llama_memory_clear(self.memory(), false) };
+    }
+
+    fn memory(&self) -> sys::llama_memory_t {
+        // SAFETY: the context lives.
+        unsafe { sys::llama_get_memory(self.as_ptr()) }
+    }
+
+    fn as_ptr(&self) -> *mut sys::llama_context {
+        self.context.0.as_ptr()
+    }
+}

@@ -1,0 +1,52 @@
+//! What other threads may know of, and do to, the work in native code.
+
+use std::{
+    ffi::c_void,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+/// A request to stop and a count of steps, shared between the thread that computes and the one that listens.
+#[derive(Debug, Default)]
+pub struct Interrupt {
+    stop: AtomicBool,
+    steps: AtomicU64,
+}
+
+impl Interrupt {
+    /// Asks the work at hand to stop as soon as it can.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    /// Forgets an earlier [`stop`](Self::stop), before new work is accepted.
+    pub fn rearm(&self) {
+        self.stop.store(false, Ordering::Release);
+    }
+
+    /// Whether the work at hand is to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    /// Counts a step of real work: a tensor loaded, a node of the graph computed, a token chosen.
+    pub fn count_step(&self) {
+        self.steps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Steps of real work since the start. It grows as long as something moves.
+    pub fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
+    }
+}
+
+/// A `ggml_abort_callback`: called by one of the computing threads after every node of the graph.
+///
+/// # Safety
+///
+/// `interrupt` points to an [`Interrupt`] that lives as long as the context the callback is set on.
+pub(super) unsafe extern "C" fn abort_if_stopped(interrupt: *mut c_void) -> bool {
+    // SAFETY: the caller's promise; the reference is shared and `Interrupt` is made of atomics.
+    let interrupt = unsafe { &*interrupt.cast::<Interrupt>() };
+    interrupt.count_step();
+    interrupt.is_stopped()
+}

@@ -1,0 +1,45 @@
+//! Threads that compute, kept from one token to the next.
+
+use std::{ffi::c_void, mem, ptr::NonNull, rc::Rc};
+
+use llama_cpp_sys_2 as sys;
+
+use super::Backend;
+
+type New = unsafe extern "C" fn(*mut sys::ggml_threadpool_params) -> sys::ggml_threadpool_t;
+type Free = unsafe extern "C" fn(sys::ggml_threadpool_t);
+
+/// Without one, ggml starts and ends its threads anew for every token.
+#[derive(Debug)]
+pub(super) struct Threadpool {
+    pool: NonNull<sys::ggml_threadpool>,
+    free: Free,
+    _backend: Rc<Backend>,
+}
+
+impl Threadpool {
+    /// `None` when the CPU backend offers no pools (it may manage threads by other means).
+    pub(super) fn new(backend: &Rc<Backend>, threads: u32) -> Option<Self> {
+        let new = backend.cpu_function(c"ggml_threadpool_new")?;
+        let free = backend.cpu_function(c"ggml_threadpool_free")?;
+        // SAFETY: these are the signatures of the two functions in ggml-cpu.h.
+        let (new, free) = unsafe { (mem::transmute::<*mut c_void, New>(new), mem::transmute::<*mut c_void, Free>(free)) };
+        // SAFETY: both take plain values and a parameter block that lives during the call.
+        let pool = unsafe {
+            let mut parameters = sys::ggml_threadpool_params_default(i32::try_from(threads).ok()?);
+            new(&raw mut parameters)
+        };
+        Some(Self { pool: NonNull::new(pool)?, free, _backend: Rc::clone(backend) })
+    }
+
+    pub(super) fn as_ptr(&self) -> sys::ggml_threadpool_t {
+        self.pool.as_ptr()
+    }
+}
+
+impl Drop for Threadpool {
+    fn drop(&mut self) {
+        // SAFETY: ours alone; the context it was attached to is declared before it and so already freed.
+        unsafe { (self.free)(self.pool.as_ptr()) };
+    }
+}

@@ -1,0 +1,134 @@
+//! A loaded model with its KV cache, and what of the cache is known.
+
+use std::time::{Duration, Instant};
+
+use hearth_ipc::{ChatMessage, EngineFailure, Sampling};
+
+use crate::{
+    llama::{Batch, Context, DecodeError, Interrupt, Token, Vocab},
+    prompt::{Prompt, Prompter},
+};
+
+/// Most tokens in one step of reading. More is not faster, and takes more memory.
+pub(crate) const BATCH_TOKENS: u32 = 512;
+
+/// A step of reading should not take longer, so that its progress can be shown.
+const LONGEST_STEP: Duration = Duration::from_secs(2);
+
+/// Fewer tokens in a step would be read noticeably slower.
+const SHORTEST_STEP_TOKENS: usize = 64;
+
+/// Everything that lasts from one answer to the next.
+#[derive(Debug)]
+pub(crate) struct Session {
+    context: Context,
+    batch: Batch,
+    /// The tokens in the KV cache, from its start.
+    cached: Vec<Token>,
+    step_tokens: usize,
+    prompter: Prompter,
+    /// What the model recommends, or the default.
+    pub(crate) sampling: Sampling,
+}
+
+impl Session {
+    pub(crate) fn new(context: Context, prompter: Prompter, sampling: Sampling) -> Self {
+        Self {
+            context,
+            batch: Batch::new(),
+            cached: Vec::new(),
+            step_tokens: BATCH_TOKENS as usize,
+            prompter,
+            sampling,
+        }
+    }
+
+    /// The tokens to read for the next message of a conversation.
+    pub(crate) fn prompt(&mut self, messages: &[ChatMessage]) -> Result<Prompt, EngineFailure> {
+        self.prompter.prompt(self.context.model().vocab(), messages, self.context.tokens())
+    }
+
+    /// The model's vocabulary.
+    pub(crate) fn vocab(&self) -> Vocab<'_> {
+        self.context.model().vocab()
+    }
+
+    /// What stops the work.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        self.context.interrupt()
+    }
+
+    /// Whether the KV cache holds as many tokens as it can.
+    pub(crate) fn is_full(&self) -> bool {
+        self.cached.len() >= self.context.tokens() as usize
+    }
+
+    /// The logits of the last token read or written.
+    pub(crate) fn logits(&mut self) -> Option<&[f32]> {
+        self.context.logits()
+    }
+
+    /// Forgets what the KV cache holds beyond the beginning it has in common with `prompt`, and returns how many
+    /// tokens of the prompt need not be read. It is never all: the logits of the last one are wanted.
+    pub(crate) fn reuse(&mut self, prompt: &[Token]) -> usize {
+        let common = self.cached.iter().zip(prompt).take_while(|(cached, wanted)| cached == wanted).count();
+        let wanted = common.min(prompt.len().saturating_sub(1));
+        let kept = self.context.keep_prefix(u32::try_from(wanted).unwrap_or(0)) as usize;
+        self.cached.truncate(kept);
+        self.cached.len()
+    }
+
+    /// Reads what is not yet cached of `prompt`, behind [`reuse`](Self::reuse). `progress` is told the number of
+    /// tokens read so far.
+    pub(crate) fn read(&mut self, prompt: &[Token], mut progress: impl FnMut(usize)) -> Result<(), DecodeError> {
+        while self.cached.len() < prompt.len() {
+            progress(self.cached.len());
+            let started = Instant::now();
+            let end = prompt.len().min(self.cached.len() + self.step_tokens);
+            let step = &prompt[self.cached.len()..end];
+            self.decode(step, end == prompt.len())?;
+            self.adapt_step(step.len(), started.elapsed());
+        }
+        Ok(())
+    }
+
+    /// Adds a token that was chosen, and computes the logits for the next.
+    pub(crate) fn write(&mut self, token: Token) -> Result<(), DecodeError> {
+        self.decode(&[token], true)
+    }
+
+    fn decode(&mut self, tokens: &[Token], with_logits: bool) -> Result<(), DecodeError> {
+        let position = u32::try_from(self.cached.len()).map_err(|_| DecodeError::CacheFull)?;
+        self.batch.fill(tokens, position, with_logits);
+        let result = self.context.decode(&mut self.batch);
+        match result {
+            Ok(()) => self.cached.extend_from_slice(tokens),
+            // What was stopped may have left a part of the step behind; what failed may have left anything.
+            Err(DecodeError::Stopped | DecodeError::CacheFull) => self.forget_uncertain(),
+            Err(DecodeError::Failed(_)) => {
+                self.context.clear();
+                self.cached.clear();
+            }
+        }
+        result
+    }
+
+    /// Goes back to the tokens that are known to be cached.
+    fn forget_uncertain(&mut self) {
+        let certain = u32::try_from(self.cached.len()).unwrap_or(0).min(self.context.cached_tokens());
+        let kept = self.context.keep_prefix(certain);
+        self.cached.truncate(kept as usize);
+    }
+
+    /// Slow machines and large models read in smaller steps.
+    fn adapt_step(&mut self, tokens: usize, took: Duration) {
+        if tokens < SHORTEST_STEP_TOKENS {
+            return;
+        }
+        let per_token = took.as_secs_f64() / tokens as f64;
+        if per_token > 0.0 {
+            let tokens = (LONGEST_STEP.as_secs_f64() / per_token) as usize;
+            self.step_tokens = (tokens / 64 * 64).clamp(SHORTEST_STEP_TOKENS, BATCH_TOKENS as usize);
+        }
+    }
+}
