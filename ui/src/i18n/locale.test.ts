@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { app_language_english } from '../paraglide/messages';
+import { settings_general } from '../paraglide/messages';
 import { locale, showLanguage } from './locale.svelte';
 
 afterEach(() => showLanguage('en'));
@@ -17,7 +17,7 @@ test('a system without any translated language gets English', () => {
 
 test('messages follow the language at once', () => {
   showLanguage('en');
-  const english = app_language_english();
+  const english = settings_general();
   showLanguage('de');
-  expect(app_language_english()).not.toBe(english);
+  expect(settings_general()).not.toBe(english);
 });

@@ -1,0 +1,54 @@
+/** Numbers, sizes and days as people of the shown language write them. */
+import * as m from '../paraglide/messages';
+import { locale } from './locale.svelte';
+
+/** `12,345` */
+export function count(amount: number): string {
+  return new Intl.NumberFormat(locale()).format(amount);
+}
+
+/** `42 %`, from a fraction of 0 to 1. */
+export function percent(fraction: number): string {
+  return new Intl.NumberFormat(locale(), { style: 'percent' }).format(fraction);
+}
+
+/** `2.5 GB` or `98 MB`, in the powers of ten that file managers and shops use. */
+export function size(bytes: number): string {
+  const [amount, unit] = bytes >= 950_000_000 ? [bytes / 1e9, 'gigabyte'] : [bytes / 1e6, 'megabyte'];
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit,
+    maximumFractionDigits: unit === 'gigabyte' ? 1 : 0,
+  }).format(amount);
+}
+
+/** A token is about three quarters of a word; rounded to two digits, since it is an estimate. */
+export function wordsFromTokens(tokens: number): number {
+  const words = tokens * 0.75;
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(words, 1))) - 1);
+  return Math.round(words / step) * step;
+}
+
+/** The last part of a path of any system. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}
+
+/** The heading under which a day stands in the sidebar. */
+export function dayHeading(at: Date, now: Date): string {
+  const days = calendarDaysBetween(at, now);
+  if (days <= 0) return m.day_today();
+  if (days === 1) return m.day_yesterday();
+  if (days <= 7) return m.day_previous_week();
+  const sameYear = at.getFullYear() === now.getFullYear();
+  return new Intl.DateTimeFormat(
+    locale(),
+    sameYear ? { month: 'long' } : { month: 'long', year: 'numeric' },
+  ).format(at);
+}
+
+/** Midnights between two moments, so that 23:59 is yesterday at 0:01. */
+function calendarDaysBetween(earlier: Date, later: Date): number {
+  const day = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
+  return day(later) - day(earlier);
+}
