@@ -6,14 +6,8 @@ use hearth_gguf::Header;
 use hearth_ipc::{Sampling, SamplingSource};
 
 /// What llama.cpp uses where nothing else is said (`common_params_sampling`).
-pub const DEFAULT_SAMPLING: Sampling = Sampling {
-    temperature: 0.8,
-    top_k: 40,
-    top_p: 0.95,
-    min_p: 0.05,
-    repeat_penalty: 1.0,
-    repeat_last_n: 64,
-};
+pub const DEFAULT_SAMPLING: Sampling =
+    Sampling { temperature: 0.8, top_k: 40, top_p: 0.95, min_p: 0.05, repeat_penalty: 1.0, repeat_last_n: 64 };
 
 /// What a model's metadata recommends under `general.sampling.*`, the rest filled with [`DEFAULT_SAMPLING`]. Values
 /// that make no sense are logged and left out.

@@ -74,7 +74,9 @@ impl TextStream {
         let text = &self.held_back;
         let longest = self.stop.iter().map(String::len).max().unwrap_or(0).saturating_sub(1);
         (text.len().saturating_sub(longest)..text.len())
-            .find(|start| text.is_char_boundary(*start) && self.stop.iter().any(|stop| stop.starts_with(&text[*start..])))
+            .find(|start| {
+                text.is_char_boundary(*start) && self.stop.iter().any(|stop| stop.starts_with(&text[*start..]))
+            })
             .unwrap_or(text.len())
     }
 }

@@ -76,10 +76,7 @@ impl<R: Read + Seek> Cursor<R> {
             return Err(too_large(self.position.saturating_add(length), self.limit_bytes));
         };
         if end > self.file_bytes {
-            return Err(GgufError::Truncated {
-                actual_bytes: self.file_bytes,
-                missing_bytes: end - self.file_bytes,
-            });
+            return Err(GgufError::Truncated { actual_bytes: self.file_bytes, missing_bytes: end - self.file_bytes });
         }
         Ok(())
     }

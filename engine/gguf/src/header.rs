@@ -132,7 +132,9 @@ fn alignment(metadata: &Metadata) -> Result<u64, GgufError> {
     let key = "general.alignment";
     match metadata.get(key) {
         None => Ok(DEFAULT_ALIGNMENT),
-        Some(Value::Unsigned(alignment)) if alignment.is_power_of_two() && *alignment <= MAX_ALIGNMENT => Ok(*alignment),
+        Some(Value::Unsigned(alignment)) if alignment.is_power_of_two() && *alignment <= MAX_ALIGNMENT => {
+            Ok(*alignment)
+        }
         Some(_) => Err(Lie::BadValue { key: key.to_owned(), expected: "a power of two up to 1,048,576" }.into()),
     }
 }

@@ -115,7 +115,10 @@ impl Metadata {
     }
 
     /// Any number, as floating point.
-    #[expect(clippy::cast_precision_loss, reason = "sampling values are small; a rounded giant is as wrong as an exact one")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "sampling values are small; a rounded giant is as wrong as an exact one"
+    )]
     pub fn number(&self, key: &str) -> Option<f64> {
         match *self.get(key)? {
             Value::Unsigned(number) => Some(number as f64),

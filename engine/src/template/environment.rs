@@ -5,7 +5,7 @@ use std::{
     time::SystemTime,
 };
 
-use minijinja::{Environment, Error, ErrorKind, State, Value, context};
+use minijinja::{Environment, Error, ErrorKind, State, Value, context, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -113,12 +113,12 @@ impl Renderer {
         let mut environment = self.environment.clone();
         environment.set_fuel(Some(STEPS + STEPS_PER_TURN * (turns.len() + tools.len()) as u64));
         let compiled = environment.get_template(NAME).map_err(|error| refused(&error))?;
-        let tools = if tools.is_empty() { Value::from(()) } else { Value::from_serialize(tools) };
+        let tools = if tools.is_empty() { Value::from(()) } else { Value::from(Serde(tools)) };
         let context = context! {
-            messages => turns,
+            messages => Value::from(Serde(turns)),
             tools,
-            bos_token => self.bos,
-            eos_token => self.eos,
+            bos_token => self.bos.as_str(),
+            eos_token => self.eos.as_str(),
             add_generation_prompt => true,
             hearth_now_seconds => date::seconds(now),
         };
@@ -160,8 +160,7 @@ impl Write for Output {
 
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    environment.set_syntax(syntax());
     environment.set_recursion_limit(RECURSION);
     // Plain text, whatever the template's name.
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
@@ -169,17 +168,22 @@ fn environment() -> Environment<'static> {
     environment.add_function("raise_exception", raise_exception);
     environment.add_function("strftime_now", strftime_now);
     environment.add_filter("tojson", json::tojson);
-    environment.remove_function("debug");
+    environment.remove_global("debug");
     environment
+}
+
+fn syntax() -> SyntaxConfig {
+    let built = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    built.expect("only delimiters can be wrong, and these are the usual ones")
 }
 
 fn raise_exception(reason: String) -> Result<Value, Error> {
     Err(Error::new(ErrorKind::InvalidOperation, reason))
 }
 
-fn strftime_now(state: &State, format: String) -> Result<String, Error> {
+fn strftime_now(state: &State, format: &str) -> Result<String, Error> {
     let seconds = state.lookup(NOW).and_then(|value| i64::try_from(value).ok()).unwrap_or_default();
-    date::format(seconds, &format).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "unknown date format"))
+    date::format(seconds, format).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "unknown date format"))
 }
 
 /// The transformers library has a tag of its own, `{% generation %}`, which marks what the model writes. It changes
@@ -192,7 +196,8 @@ fn without_generation_tags(source: &str) -> String {
         let end = start + length + 2;
         let inner = &rest[start + 2..end - 2];
         let open = if inner.starts_with(['-', '+']) { &inner[..1] } else { "" };
-        let close = if inner.len() > open.len() && inner.ends_with(['-', '+']) { &inner[inner.len() - 1..] } else { "" };
+        let close =
+            if inner.len() > open.len() && inner.ends_with(['-', '+']) { &inner[inner.len() - 1..] } else { "" };
         let stand_in = match inner[open.len()..inner.len() - close.len()].trim() {
             "generation" => Some("if true"),
             "endgeneration" => Some("endif"),

@@ -53,10 +53,10 @@ impl Form {
         if !shows(&render(&turns)?, &[first, second]) {
             return Err(RenderError::LosesMessages);
         }
-        let takes_system = render(&[turn("system", system), turn("user", first)])
-            .is_ok_and(|text| shows(&text, &[system, first]));
-        let takes_neighbours = render(&[turn("user", first), turn("user", second)])
-            .is_ok_and(|text| shows(&text, &[first, second]));
+        let takes_system =
+            render(&[turn("system", system), turn("user", first)]).is_ok_and(|text| shows(&text, &[system, first]));
+        let takes_neighbours =
+            render(&[turn("user", first), turn("user", second)]).is_ok_and(|text| shows(&text, &[first, second]));
         Ok(Self {
             system: if takes_system { System::Native } else { System::BeforeFirstUser },
             neighbours: if takes_neighbours { Neighbours::Native } else { Neighbours::Joined },

@@ -159,12 +159,12 @@ impl Texts {
             }
             let content = &content[from..to];
             let lengths = (1..=self.longest_bytes.min(content.len())).rev();
-            let tail = lengths.clone().find(|length| {
-                content.get(..*length).is_some_and(|beginning| self.tails.contains(beginning))
-            });
-            let head = lengths.clone().find(|length| {
-                content.get(content.len() - length..).is_some_and(|ending| self.heads.contains(ending))
-            });
+            let tail = lengths
+                .clone()
+                .find(|length| content.get(..*length).is_some_and(|beginning| self.tails.contains(beginning)));
+            let head = lengths
+                .clone()
+                .find(|length| content.get(content.len() - length..).is_some_and(|ending| self.heads.contains(ending)));
             spans.extend(tail.map(|length| (from, from + length)));
             spans.extend(head.map(|length| (to - length, to)));
             if content.len() < self.longest_bytes && self.all.iter().any(|text| text.contains(content)) {

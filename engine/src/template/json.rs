@@ -2,12 +2,13 @@
 
 use minijinja::{
     Error, ErrorKind, Value,
-    value::{Kwargs, ViaDeserialize},
+    value::{Kwargs, Serde},
 };
 use serde_json::Value as Json;
 
 /// minijinja's own filter escapes for HTML, and writes without the spaces Python writes.
-pub(super) fn tojson(value: ViaDeserialize<Json>, indent: Option<usize>, options: Kwargs) -> Result<String, Error> {
+#[expect(clippy::needless_pass_by_value, reason = "minijinja hands filters their arguments by value")]
+pub(super) fn tojson(value: Serde<Json>, indent: Option<usize>, options: Kwargs) -> Result<String, Error> {
     let indent = match indent {
         Some(indent) => Some(indent),
         None => options.get::<Option<usize>>("indent")?,
