@@ -174,7 +174,8 @@ function finishedStarts(completeLines: string): number[] {
       continue;
     }
     const isApart = (lines[firstLine - 1] ?? '').trim() === '';
-    const mayGoOn = previous !== 'none' && !isApart && !(previous === 'itself' && definition === 'itself');
+    const mayGoOn: boolean =
+      previous !== 'none' && !isApart && !(previous === 'itself' && definition === 'itself');
     if (!mayGoOn) starts.push(firstLine);
     previous = mayGoOn ? 'inside' : definition;
   }
