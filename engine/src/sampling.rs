@@ -71,3 +71,6 @@ fn narrow(value: f64) -> f32 {
 fn whole(value: f64) -> i32 {
     value as i32
 }
+
+#[cfg(test)]
+mod tests;

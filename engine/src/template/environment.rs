@@ -113,14 +113,22 @@ impl Renderer {
         let mut environment = self.environment.clone();
         environment.set_fuel(Some(STEPS + STEPS_PER_TURN * (turns.len() + tools.len()) as u64));
         let compiled = environment.get_template(NAME).map_err(|error| refused(&error))?;
+        let functions = if tools.is_empty() { String::new() } else { format!("{:#}", Json::from(tools)) };
         let tools = if tools.is_empty() { Value::from(()) } else { Value::from(Serde(tools)) };
+        let seconds = date::seconds(now);
         let context = context! {
             messages => Value::from(Serde(turns)),
             tools,
             bos_token => self.bos.as_str(),
             eos_token => self.eos.as_str(),
             add_generation_prompt => true,
-            hearth_now_seconds => date::seconds(now),
+            // What one family of models has its tools under, as llama.cpp gives them.
+            functions => functions,
+            // Two names for today that templates ask for without defining them. No time of day: it would make every
+            // prompt begin differently, and nothing of an earlier one could be reused.
+            date_string => date::format(seconds, "%d %b %Y"),
+            datetime => date::format(seconds, "%b %d %Y"),
+            hearth_now_seconds => seconds,
         };
         if let Err(error) = compiled.render_captured_to(context, &mut output) {
             return Err(if output.overflowed { RenderError::OutputTooLarge } else { refused(&error) });
@@ -168,6 +176,9 @@ fn environment() -> Environment<'static> {
     environment.add_function("raise_exception", raise_exception);
     environment.add_function("strftime_now", strftime_now);
     environment.add_filter("tojson", json::tojson);
+    environment.add_filter("length", length);
+    environment.add_filter("count", length);
+    environment.add_test("iterable", is_iterable);
     environment.remove_global("debug");
     environment
 }
@@ -179,6 +190,19 @@ fn syntax() -> SyntaxConfig {
 
 fn raise_exception(reason: String) -> Result<Value, Error> {
     Err(Error::new(ErrorKind::InvalidOperation, reason))
+}
+
+/// As in Python, where what is undefined has the length 0.
+fn length(value: &Value) -> Result<usize, Error> {
+    if value.is_undefined() {
+        return Ok(0);
+    }
+    value.len().ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "it has no length"))
+}
+
+/// As in Python, where `none` is not iterable and a text is.
+fn is_iterable(value: &Value) -> bool {
+    !value.is_none() && (value.as_str().is_some() || value.try_iter().is_ok())
 }
 
 fn strftime_now(state: &State, format: &str) -> Result<String, Error> {

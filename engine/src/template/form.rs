@@ -4,6 +4,8 @@ use hearth_ipc::{ChatMessage, Role};
 
 use super::environment::{RenderError, Turn};
 
+/// Between system text and the question it goes before, as llama.cpp has it.
+const LINE: &str = "\n";
 /// Between texts of two messages that had to become one.
 const PARAGRAPH: &str = "\n\n";
 
@@ -75,7 +77,7 @@ impl Form {
             let mut content = message.content.clone();
             if message.role == Role::User && !held_back.is_empty() {
                 held_back.push(&message.content);
-                content = held_back.join(PARAGRAPH);
+                content = held_back.join(LINE);
                 held_back.clear();
             }
             let role = name(message.role);
@@ -88,7 +90,7 @@ impl Form {
         }
         // Instructions that no user message follows are all there is to answer.
         if !held_back.is_empty() {
-            turns.push(Turn { role: name(Role::User), content: held_back.join(PARAGRAPH) });
+            turns.push(Turn { role: name(Role::User), content: held_back.join(LINE) });
         }
         turns
     }

@@ -13,7 +13,7 @@ use super::*;
 
 /// Noon of 2026-11-21 (UTC): the same day in nearly every time zone.
 fn now() -> SystemTime {
-    UNIX_EPOCH + Duration::from_hours(498_636)
+    UNIX_EPOCH + Duration::from_hours(498_684)
 }
 
 fn message(role: Role, content: &str) -> ChatMessage {
@@ -130,7 +130,7 @@ fn system_text_goes_before_the_first_question_where_a_template_has_no_place_for_
         assert_eq!(template.source(), TemplateSource::Model);
         let messages = [system("Be brief."), user("Hi"), assistant("Hello"), user("Bye")];
         let prompt = render(&template, &messages);
-        assert_eq!(whole(&prompt), "<user>Be brief.\n\nHi<assistant>Hello<user>Bye", "{source}");
+        assert_eq!(whole(&prompt), "<user>Be brief.\nHi<assistant>Hello<user>Bye", "{source}");
         let prompt = render(&template, &[system("Tell a story.")]);
         assert_eq!(whole(&prompt), "<user>Tell a story.", "{source}");
     }
@@ -143,7 +143,7 @@ fn messages_of_one_role_are_joined_where_roles_must_alternate() {
     let template = ChatTemplate::new(Some(source), &texts(&[]));
     assert_eq!(template.source(), TemplateSource::Model);
     let prompt = render(&template, &[system("Be brief."), user("Hi"), user("There"), assistant("Yes"), user("Bye")]);
-    assert_eq!(whole(&prompt), "<user>Be brief.\n\nHi\n\nThere<assistant>Yes<user>Bye");
+    assert_eq!(whole(&prompt), "<user>Be brief.\nHi\n\nThere<assistant>Yes<user>Bye");
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn templates_find_what_python_gives_them() {
         ("{{ {'a': [1, 'ä<'], 'b': {}} | tojson }}{{ messages[0].content }}", "{\"a\": [1, \"ä<\"], \"b\": {}} Hi "),
         ("{{ {'a': [1]} | tojson(indent=2) }}{{ messages[0].content }}", "{\n  \"a\": [\n    1\n  ]\n} Hi "),
         ("{{ [1, 2] | tojson(separators=(',', ':')) }}{{ messages[0].content }}", "[1,2] Hi "),
-        ("{{ tools is none }}{{ messages[0].content }}", "true Hi "),
+        ("{{ tools is none }}{{ tools is iterable }}{{ nothing | length }}{{ messages[0].content }}", "TrueFalse0 Hi "),
     ];
     for (source, expected) in cases {
         let renderer = Renderer::new(source, &texts(&[])).expect(source);
