@@ -2,7 +2,7 @@
 const confirmationMs = 2_000;
 
 /** A copy button's state: `current` is true for a moment after the text has reached the clipboard. */
-export function copying(write: (text: string) => Promise<boolean>) {
+export function copying(write: (text: string) => unknown) {
   let current = $state(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
@@ -10,7 +10,7 @@ export function copying(write: (text: string) => Promise<boolean>) {
       return current;
     },
     async copy(text: string): Promise<void> {
-      if (!(await write(text))) return;
+      if ((await write(text)) === false) return;
       current = true;
       clearTimeout(timer);
       timer = setTimeout(() => (current = false), confirmationMs);
