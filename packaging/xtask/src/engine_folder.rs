@@ -1,0 +1,85 @@
+//! The engine as the shell finds it: `engine/` beside the shell's program, with the engine, its shared libraries and
+//! every ggml backend in it.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::compile::Built;
+
+/// Brings the folder in line with the build. Each file is replaced in one step, so an engine that is running keeps
+/// the files it has open.
+pub(crate) fn stage(built: &Built, profile_folder: &Path) -> Result<()> {
+    let folder = profile_folder.join("engine");
+    let engine = built.program("hearth-engine")?;
+    let mut placed = BTreeSet::<OsString>::new();
+    let mut add = |file: &Path| -> Result<()> {
+        let name = file.file_name().context("a path without a file name")?;
+        place(file, &folder.join(name))?;
+        placed.insert(name.to_owned());
+        Ok(())
+    };
+    add(engine)?;
+    for entry in entries(&built.engine_libraries)? {
+        add(&entry)?;
+    }
+    // ggml loads whatever backend it finds beside the engine: none of an older build may stay.
+    for entry in entries(&folder)? {
+        if entry.file_name().is_some_and(|name| !placed.contains(name)) {
+            fs::remove_file(&entry).with_context(|| format!("cannot remove {}", entry.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes `to` the same file as `from`: a hard link where both are on one file system, else a copy.
+pub(crate) fn place(from: &Path, to: &Path) -> Result<()> {
+    let folder = to.parent().context("a file lies in a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let scratch = tempfile::tempdir_in(folder).with_context(|| format!("cannot write to {}", folder.display()))?;
+    let new = scratch.path().join("new");
+    fs::hard_link(from, &new)
+        .or_else(|_| fs::copy(from, &new).map(drop))
+        .and_then(|()| fs::rename(&new, to))
+        .with_context(|| format!("cannot place {} at {}", from.display(), to.display()))?;
+    // Renaming one link of a file onto another link of it does nothing, so `new` may still be there; the scratch
+    // folder takes it along.
+    scratch.close().with_context(|| format!("cannot tidy {}", folder.display()))
+}
+
+fn entries(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+    fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+        .with_context(|| format!("cannot list {}", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn staging_adds_replaces_and_removes_until_the_folder_is_the_build() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (program, libraries) = (scratch.path().join("hearth-engine"), scratch.path().join("runtime"));
+        fs::create_dir(&libraries).unwrap();
+        fs::write(&program, "engine").unwrap();
+        fs::write(libraries.join("libllama.so.0"), "new").unwrap();
+        let folder = scratch.path().join("engine");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("libllama.so.0"), "old").unwrap();
+        fs::write(folder.join("libggml-cpu-gone.so"), "old").unwrap();
+        let built = Built { programs: [("hearth-engine".to_owned(), program)].into(), engine_libraries: libraries };
+
+        stage(&built, scratch.path()).unwrap();
+        stage(&built, scratch.path()).expect("staging again changes nothing and fails at nothing");
+
+        let mut names: Vec<_> =
+            entries(&folder).unwrap().iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+        names.sort();
+        assert_eq!(names, ["hearth-engine", "libllama.so.0"], "exactly what the build made");
+        assert_eq!(fs::read_to_string(folder.join("libllama.so.0")).unwrap(), "new", "the old library is replaced");
+    }
+}

@@ -1,0 +1,35 @@
+//! From a fresh clone to a machine that can build, run and test Hearth.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::folders::Folders;
+use crate::{browser, chat_templates, page, requirements, starter_model};
+
+/// What the tests need beyond what `run` needs.
+pub(crate) struct TestTools {
+    pub(crate) starter_model: PathBuf,
+    pub(crate) browser: PathBuf,
+}
+
+/// `cargo xtask setup`.
+pub(crate) fn everything(folders: &Folders) -> Result<()> {
+    to_test(folders)?;
+    println!("Everything is there. `cargo xtask run` opens Hearth, `cargo xtask test` tests it.");
+    Ok(())
+}
+
+/// Returns the starter model's path.
+pub(crate) fn to_run(folders: &Folders) -> Result<PathBuf> {
+    requirements::to_build()?;
+    page::install_dependencies(folders)?;
+    starter_model::ensure(folders)
+}
+
+pub(crate) fn to_test(folders: &Folders) -> Result<TestTools> {
+    let starter_model = to_run(folders)?;
+    requirements::to_test()?;
+    chat_templates::ensure(folders)?;
+    Ok(TestTools { starter_model, browser: browser::ensure(folders)? })
+}

@@ -1,0 +1,70 @@
+//! `cargo xtask test`: every check and every test, in an order that names a cheap fault before a costly build.
+//!
+//! A step that fails does not keep the others from running. The last line counts what the test runners counted, and
+//! one for each check that is not a test runner.
+
+mod house_rules;
+mod plan;
+mod step;
+mod tally;
+mod translations;
+
+use std::fs;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use self::tally::Tally;
+use crate::display::VirtualDisplay;
+use crate::folders::Folders;
+use crate::setup;
+
+/// Room for the largest window that a test opens.
+const SCREEN: (u32, u32) = (1600, 1000);
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only the steps whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+}
+
+pub(crate) fn test(folders: &Folders, options: &Options) -> ExitCode {
+    let total = perform(folders, options).unwrap_or_else(|error| {
+        println!("FAILED: {error:#}");
+        Tally::failure()
+    });
+    // This line stands alone and is the last one.
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if total.failed == 0 && total.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn perform(folders: &Folders, options: &Options) -> Result<Tally> {
+    let started = Instant::now();
+    let tools = setup::to_test(folders)?;
+    let logs = folders.target.join("test-logs");
+    fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
+    // Also where there is a display: windows that open and close by themselves are in a person's way there.
+    let display = if cfg!(target_os = "linux") { Some(VirtualDisplay::start(SCREEN.0, SCREEN.1)?) } else { None };
+
+    let wanted = |title: &str| options.only.as_ref().is_none_or(|text| title.contains(text.as_str()));
+    let mut total = Tally::default();
+    let mut failed = Vec::new();
+    for step in plan::steps(folders, &tools, display.as_ref(), &logs)? {
+        let title = step.title;
+        if !wanted(title) {
+            continue;
+        }
+        let tally = step.perform(&logs);
+        if tally.failed > 0 {
+            failed.push(title);
+        }
+        total += tally;
+    }
+    println!("\nAfter {:.0} s. Logs: {}", started.elapsed().as_secs_f64(), logs.display());
+    if !failed.is_empty() {
+        println!("Failed: {}", failed.join(", "));
+    }
+    Ok(total)
+}
