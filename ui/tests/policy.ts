@@ -13,7 +13,7 @@ export function contentSecurityPolicy(): string {
       .map(([directive, sources]) => [directive, ...[sources as string | string[]].flat()].join(' '))
       .join('; ');
   }
-  return "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'";
+  throw new Error(`${file.pathname} has no app.security.csp`);
 }
 
 interface ShellConfiguration {

@@ -125,8 +125,18 @@ export class FakeBackend implements Backend {
     const script = this.#scenario.answer(text);
     const now = seconds();
     const id = conversation ?? this.history.addConversation(null, now);
+    const leafBefore = this.history.leaf(id);
     const question = this.history.addMessage(id, parent, { role: 'user', text }, now);
     this.#answer(id, question, script, onEvent);
+    if (this.#scenario.refusal === null) return;
+    this.history.takeBack(id, leafBefore);
+    if (conversation === null) this.history.setDeleted(id, true);
+    onEvent({
+      type: 'refused',
+      error: this.#scenario.refusal,
+      text,
+      conversation: conversation === null ? null : this.history.conversation(id),
+    });
   }
 
   async tryAgain(answer: MessageId, onEvent: (event: AnswerEvent) => void): Promise<void> {
@@ -190,6 +200,19 @@ export class FakeBackend implements Backend {
     if (failure != null) throw failure;
   }
 
+  /** A message sent early is answered once the model is there. */
+  #modelReady(): Promise<void> {
+    if (this.#engine.state === 'ready') return Promise.resolve();
+    return new Promise((resolve) => {
+      const listener = (state: EngineState) => {
+        if (state.state !== 'ready') return;
+        this.#listeners.delete(listener);
+        resolve();
+      };
+      this.#listeners.add(listener);
+    });
+  }
+
   #answer(
     conversation: ConversationId,
     question: MessageId | null,
@@ -235,7 +258,7 @@ export class FakeBackend implements Backend {
       });
     });
     this.#running.set(answer, running);
-    void running.play();
+    void this.#modelReady().then(() => running.play());
   }
 }
 
@@ -258,18 +281,24 @@ class RunningAnswer {
   }
 
   async play(): Promise<void> {
+    if (this.#hasEnded()) return;
     for (const [tokens_read, tokens_total] of this.#script.reading) {
       await pause(this.#script.readingMs);
-      if (this.#ended) return;
+      if (this.#hasEnded()) return;
       this.#onEvent({ type: 'reading', tokens_read, tokens_total });
     }
     for (const piece of pieces(this.#script.text, this.#script.charactersPerDelta)) {
       await pause(this.#script.deltaMs);
-      if (this.#ended) return;
+      if (this.#hasEnded()) return;
       this.#written += piece;
       this.#onEvent({ type: 'delta', text: piece });
     }
     if (this.#script.end !== 'never') this.end(this.#script.end);
+  }
+
+  /** Asked anew after each pause, in which anybody may have ended it. */
+  #hasEnded(): boolean {
+    return this.#ended;
   }
 
   end(state: AnswerState): void {

@@ -115,6 +115,18 @@ export class FakeHistory {
     this.#stored(leaf.conversation).leaf = leaf.id;
   }
 
+  leaf(id: ConversationId): MessageId | null {
+    return this.#stored(id).leaf;
+  }
+
+  /** Forgets the messages behind `leaf`, as if they had never been sent. */
+  takeBack(id: ConversationId, leaf: MessageId | null): void {
+    for (const message of this.#messages.values()) {
+      if (message.conversation === id && message.id > (leaf ?? 0)) this.#messages.delete(message.id);
+    }
+    this.#stored(id).leaf = leaf;
+  }
+
   #stored(id: ConversationId): StoredConversation {
     const stored = this.#conversations.get(id);
     if (stored === undefined) throw notFound(`no conversation ${id}`);

@@ -13,6 +13,8 @@ export interface Scenario {
   about: About;
   messageLimitCharacters: number;
   answer: (question: string) => ScriptedAnswer;
+  /** What the model refuses every message with, if it does. */
+  refusal: AppError | null;
   /** Calls that fail, and how. */
   failures: Partial<Record<keyof Backend, AppError | null>>;
   /** Calls that take their time. */

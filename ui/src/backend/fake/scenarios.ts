@@ -126,6 +126,10 @@ const scenarios = {
   'send-read-only': () => failing('send', 'read_only', { path: '/home/ada/.local/share/hearth' }),
   'send-already-answering': () => failing('send', 'already_answering'),
   'send-model-not-ready': () => failing('send', 'model_not_ready'),
+  'send-refused': () => ({
+    ...blank(),
+    refusal: failure('message_too_long', { amount: 9120, limit: 7600 }),
+  }),
   'send-internal': () => failing('send', 'internal'),
   'open-internal': () => failing('openConversation', 'internal'),
   'open-not-found': () => failing('openConversation', 'not_found'),
@@ -168,6 +172,7 @@ function blank(): Scenario {
     about: { version: '0.1.0', data_folder: '/home/ada/.local/share/hearth' },
     messageLimitCharacters: 100_000,
     answer: () => script(),
+    refusal: null,
     failures: {},
     delayMs: {},
   };
