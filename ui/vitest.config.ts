@@ -7,6 +7,8 @@ import page from './vite.config.ts';
 export default mergeConfig(
   page,
   defineConfig({
+    // Found before the first test: a dependency met in the middle of a run would reload the page and bring a second Svelte.
+    optimizeDeps: { entries: ['src/**/*.{ts,svelte}'] },
     test: {
       include: ['src/**/*.test.ts'],
       browser: {
