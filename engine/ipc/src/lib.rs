@@ -7,10 +7,19 @@
 //! It is not for deciding anything. It knows no llama.cpp (feature unification would pull the native
 //! library into the app), no database and no window.
 
+mod client;
 pub mod codec;
+mod connection;
+mod engine_log;
+mod launch;
 mod messages;
+mod running;
 
+pub use client::{Client, ConnectError, EngineEnd};
+pub use codec::CodecError;
+pub use launch::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 pub use messages::{
     ChatMessage, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
     LoadedModel, PROTOCOL_VERSION, Request, RequestId, Role, Sampling, SamplingSource, TemplateSource,
 };
+pub use running::{Generation, GenerationEvent, Load, LoadEvent};

@@ -1,14 +1,21 @@
 //! The one error that crosses to the page.
 
+use std::{error::Error, io, path::Path};
+
+use hearth_gguf::{GgufError, Refusal};
+use hearth_ipc::{EngineFailure, FailureKind};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use sqlx::migrate::MigrateError;
+
+use crate::store::StoreError;
 
 /// A code exists only if the page does something of its own with it: a sentence, and where there is one, a
 /// button that mends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// The engine ended in the middle of something and is being started again.
+    /// The engine ended in the middle of something.
     EngineCrashed,
     /// The engine cannot be started at all (missing, not executable, wrong version).
     EngineUnavailable,
@@ -28,7 +35,7 @@ pub enum ErrorCode {
     MessageTooManyCharacters,
     /// Another answer is being written.
     AlreadyAnswering,
-    /// Nothing more can be written to the disk: it is full.
+    /// Nothing more can be written to the disk: it is full. `details.path`.
     DiskFull,
     /// Nothing can be written: the folder or the file is read-only. `details.path`.
     ReadOnly,
@@ -61,4 +68,124 @@ pub struct ErrorDetails {
     pub limit: Option<u32>,
     /// What it is about.
     pub path: Option<String>,
+}
+
+impl AppError {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), details: ErrorDetails::default() }
+    }
+
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("{what} is not there any more"))
+    }
+
+    pub(crate) fn too_much(code: ErrorCode, amount: u32, limit: u32) -> Self {
+        let details = ErrorDetails { amount: Some(amount), limit: Some(limit), path: None };
+        Self { code, message: format!("{amount}, where at most {limit} are possible"), details }
+    }
+
+    /// Says what it is about, unless it already does.
+    pub(crate) fn about(mut self, path: &Path) -> Self {
+        self.details.path.get_or_insert_with(|| path.display().to_string());
+        self
+    }
+
+    /// Names the folder where it is about the disk, and it does not say where.
+    pub(crate) fn in_folder(self, folder: &Path) -> Self {
+        match self.code {
+            ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::HistoryDamaged => self.about(folder),
+            _ => self,
+        }
+    }
+
+    /// What is wrong with a model's file.
+    pub(crate) fn of_model_file(error: &GgufError, path: &Path) -> Self {
+        let code = match error.refusal() {
+            Refusal::Missing => ErrorCode::ModelMissing,
+            Refusal::NotGguf | Refusal::Truncated | Refusal::Lying => ErrorCode::ModelDamaged,
+            Refusal::Unsupported => ErrorCode::ModelUnsupported,
+        };
+        Self::new(code, chain(error)).about(path)
+    }
+
+    /// What the engine could not do.
+    pub(crate) fn of_engine(failure: &EngineFailure) -> Self {
+        let code = match failure.kind {
+            FailureKind::ModelMissing => ErrorCode::ModelMissing,
+            FailureKind::ModelDamaged => ErrorCode::ModelDamaged,
+            FailureKind::ModelUnsupported => ErrorCode::ModelUnsupported,
+            FailureKind::OutOfMemory => ErrorCode::OutOfMemory,
+            FailureKind::NoModel | FailureKind::Busy => ErrorCode::ModelNotReady,
+            FailureKind::MessageTooLong { tokens, limit } => {
+                return Self::too_much(ErrorCode::MessageTooLong, tokens, limit);
+            }
+            FailureKind::ConversationRefused | FailureKind::Cancelled | FailureKind::Internal => ErrorCode::Internal,
+        };
+        Self::new(code, failure.cause.clone())
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::Folder { source, .. } => code_of_io(source),
+            StoreError::Database(source)
+            | StoreError::Migration(MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _)) => {
+                code_of_database(source)
+            }
+            StoreError::Migration(_) => ErrorCode::Internal,
+            StoreError::Unknown { .. } => ErrorCode::HistoryDamaged,
+        };
+        Self::new(code, chain(&error))
+    }
+}
+
+fn code_of_io(error: &io::Error) -> ErrorCode {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
+        io::ErrorKind::PermissionDenied
+        | io::ErrorKind::ReadOnlyFilesystem
+        | io::ErrorKind::AlreadyExists
+        | io::ErrorKind::NotADirectory => ErrorCode::ReadOnly,
+        _ => ErrorCode::Internal,
+    }
+}
+
+/// SQLite's result codes, from its documentation. The low byte is the primary code.
+fn code_of_database(error: &sqlx::Error) -> ErrorCode {
+    const SQLITE_PERM: u32 = 3;
+    const SQLITE_READONLY: u32 = 8;
+    const SQLITE_CORRUPT: u32 = 11;
+    const SQLITE_FULL: u32 = 13;
+    const SQLITE_CANTOPEN: u32 = 14;
+    const SQLITE_NOTADB: u32 = 26;
+    const SQLITE_IOERR_ACCESS: u32 = 3338;
+    /// The shared memory beside the database cannot grow, which has one usual cause.
+    const SQLITE_IOERR_SHMSIZE: u32 = 4874;
+
+    match error {
+        sqlx::Error::Io(error) => code_of_io(error),
+        sqlx::Error::Database(error) => {
+            let Some(code) = error.code().and_then(|code| code.parse::<u32>().ok()) else { return ErrorCode::Internal };
+            match (code, code & 0xff) {
+                (SQLITE_IOERR_SHMSIZE, _) | (_, SQLITE_FULL) => ErrorCode::DiskFull,
+                (SQLITE_IOERR_ACCESS, _) | (_, SQLITE_READONLY | SQLITE_CANTOPEN | SQLITE_PERM) => ErrorCode::ReadOnly,
+                (_, SQLITE_CORRUPT | SQLITE_NOTADB) => ErrorCode::HistoryDamaged,
+                _ => ErrorCode::Internal,
+            }
+        }
+        _ => ErrorCode::Internal,
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line.push_str(": ");
+        line.push_str(&error.to_string());
+        cause = error.source();
+    }
+    line
 }

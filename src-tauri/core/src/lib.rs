@@ -1,8 +1,39 @@
 //! The application: chats, settings and the engine's supervision. All behaviour is here.
 //!
 //! It knows no window (no Tauri type) and no native code: the engine is a process it talks to over
-//! [`hearth_ipc`]. The shell calls it with plain Rust calls and passes in what differs between the real
-//! world and a test: paths, the way to start an engine, the clock.
+//! [`hearth_ipc`]. The shell calls [`App`] with plain Rust calls and passes in, as [`Config`], what differs between
+//! the real world and a test: paths, the way to start an engine, the clock.
+//!
+//! What it promises:
+//! - A message that was seen as sent is on the disk, and so is every part of an answer older than a second.
+//! - Whoever drops an [`AnswerStream`] stops the answer.
+//! - Native code is handed no file that [`hearth_gguf::check`] has refused.
+//! - Every failure is an [`error::AppError`]: a code from a closed list; the causes go to the log, what people
+//!   write does not.
+//!
+//! Where things are: `store` holds the only SQL; `chats` reads and keeps conversations; `turn` changes the tree of
+//! messages for an answer that is to be written, and `answer` writes it; `engine` keeps a process with the chosen
+//! `model` ready.
 
+mod answer;
+mod app;
+mod chats;
+mod clock;
+mod engine;
 pub mod error;
+mod model;
+mod prompt;
+mod settings;
+mod store;
+mod titles;
+mod turn;
 pub mod view;
+
+pub use answer::AnswerStream;
+pub use app::{App, Config};
+pub use clock::{Clock, SystemClock};
+pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
+
+/// Longest message the app takes, in characters (Unicode scalar values): some 100 pages, several times what the
+/// usual models remember.
+pub const MESSAGE_LIMIT_CHARACTERS: u32 = 200_000;

@@ -188,8 +188,8 @@ pub enum AnswerEvent {
     Refused {
         /// Why.
         error: AppError,
-        /// The question, for the composer; it is already kept as the draft. Absent if the question was there before
-        /// ("Try again", "Continue") and stays.
+        /// The question, to be typed again where it was typed; if that was the composer, it is already in the draft.
+        /// Absent if the question was there before ("Try again", "Continue") and stays.
         text: Option<String>,
         /// The conversation as it is again; absent if the question was its first message and it is gone with it.
         conversation: Option<Conversation>,
