@@ -1,6 +1,6 @@
 //! Reading forward through a header, never past the file's end nor past the limit.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use crate::error::{GgufError, Lie};
 
@@ -66,6 +66,34 @@ impl<R: Read + Seek> Cursor<R> {
         let offset = i64::try_from(length).map_err(|_| too_large(length, self.limit_bytes))?;
         self.stream.seek_relative(offset).map_err(GgufError::Unreadable)?;
         self.position += length;
+        Ok(())
+    }
+
+    /// Passes over `count` strings, each with its length before it. Most of a header is vocabulary, and most of the
+    /// time goes here: strings that lie whole in the buffer are passed over without a call each.
+    pub(crate) fn skip_strings(&mut self, count: u64) -> Result<(), GgufError> {
+        let mut remaining = count;
+        while remaining > 0 {
+            let buffer = self.stream.fill_buf().map_err(GgufError::Unreadable)?;
+            let mut passed = 0;
+            while remaining > 0
+                && let Some(rest) = buffer.get(passed..)
+                && let Some((length, rest)) = rest.split_first_chunk::<8>()
+                && let Ok(length) = usize::try_from(u64::from_le_bytes(*length))
+                && length <= rest.len()
+            {
+                passed += 8 + length;
+                remaining -= 1;
+            }
+            self.claim(passed as u64)?;
+            self.stream.consume(passed);
+            self.position += passed as u64;
+            if remaining > 0 {
+                let length = self.u64()?;
+                self.skip(length)?;
+                remaining -= 1;
+            }
+        }
         Ok(())
     }
 

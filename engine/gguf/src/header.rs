@@ -20,7 +20,7 @@ pub const MAX_HEADER_BYTES: u64 = 64 * 1024 * 1024;
 /// Most metadata entries. Real files have under 100; those with a long provenance a few hundred.
 pub const MAX_METADATA_ENTRIES: u64 = 16 * 1024;
 /// Most tensors. The largest real models have a few thousand.
-pub const MAX_TENSORS: u64 = 64 * 1024;
+pub const MAX_TENSORS: u64 = 16 * 1024;
 /// Largest file that is believed: 16 TiB, ten times the largest model there is.
 pub(crate) const MAX_FILE_BYTES: u64 = 1 << 44;
 

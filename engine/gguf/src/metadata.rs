@@ -253,11 +253,8 @@ fn array<R: Read + Seek>(cursor: &mut Cursor<R>, key: &str, kept: &mut Kept) -> 
     let count = cursor.u64()?;
     let offset = cursor.position();
     let Some(element_bytes) = element.bytes() else {
-        // Every string takes at least its length's eight bytes, so the header's limit bounds this loop.
-        for _ in 0..count {
-            let length = cursor.u64()?;
-            cursor.skip(length)?;
-        }
+        // Every string takes at least its length's eight bytes, so the header's limit bounds the time this takes.
+        cursor.skip_strings(count)?;
         return Ok(Array { element, count, offset, numbers: None });
     };
     let numbers = if count <= MAX_KEPT_ELEMENTS && kept.elements + count <= MAX_KEPT_ELEMENTS_TOTAL {
