@@ -7,8 +7,12 @@ import page from './vite.config.ts';
 export default mergeConfig(
   page,
   defineConfig({
-    // Found before the first test: a dependency met in the middle of a run would reload the page and bring a second Svelte.
-    optimizeDeps: { entries: ['src/**/*.{ts,svelte}'] },
+    // Prepared before the first test: a dependency met in the middle of a run would reload the page and bring a
+    // second Svelte. The icons are single files that need no preparing.
+    optimizeDeps: {
+      include: ['axe-core', 'fast-check', 'highlight.js/lib/languages/*', 'lowlight', 'markdown-it'],
+      exclude: ['@lucide/svelte'],
+    },
     test: {
       include: ['src/**/*.test.ts'],
       browser: {

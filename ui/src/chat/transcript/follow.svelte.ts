@@ -7,15 +7,21 @@ import type { Attachment } from 'svelte/attachments';
 
 /** So near to the end counts as there. */
 const nearPixels = 24;
-/** Earlier messages are fetched before they come into view. */
+/** So near to the start, earlier messages are fetched before they come into view. */
 const aheadPixels = 800;
 
 export class Follow {
   /** Whether the view moves with the text. */
   following = $state(true);
 
+  readonly #onNearStart: () => void;
   #element: HTMLElement | null = null;
   #lastTop = 0;
+
+  /** `onNearStart` is called, again and again, while the reader is near the first line that is there. */
+  constructor(onNearStart: () => void) {
+    this.#onNearStart = onNearStart;
+  }
 
   /** For the element that scrolls; its first child is what grows. */
   readonly scroller: Attachment<HTMLElement> = (element) => {
@@ -35,20 +41,6 @@ export class Follow {
       this.#element = null;
     };
   };
-
-  /** For an element near the start: calls back when it comes near to view. */
-  whenNear(callback: () => void): Attachment<HTMLElement> {
-    return (element) => {
-      const near = new IntersectionObserver(
-        (entries) => {
-          if (entries.some((entry) => entry.isIntersecting)) callback();
-        },
-        { root: this.#element, rootMargin: `${aheadPixels}px 0px 0px` },
-      );
-      near.observe(element);
-      return () => near.disconnect();
-    };
-  }
 
   toEnd(): void {
     this.following = true;
@@ -88,5 +80,6 @@ export class Follow {
     if (top < this.#lastTop - 1 && toEnd > 1) this.following = false;
     else if (toEnd <= nearPixels) this.following = true;
     this.#lastTop = top;
+    if (top < aheadPixels) this.#onNearStart();
   }
 }
