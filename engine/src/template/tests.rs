@@ -70,7 +70,13 @@ fn a_model_without_a_template_gets_chatml_and_its_marks_as_stop_texts() {
 #[test]
 fn a_template_that_cannot_be_used_gives_way_to_the_default() {
     let too_large = format!("{{# {} #}}{DEFAULT_TEMPLATE}", "x".repeat(MAX_SOURCE_BYTES));
+    let nested = format!("{{{{ {}1{} }}}}", "(".repeat(50_000), ")".repeat(50_000));
+    let listed = format!("{{% set x = {}{} %}}", "[".repeat(50_000), "]".repeat(50_000));
+    let blocks = "{% if true %}".repeat(20_000);
     let broken = [
+        ("of nested parentheses", nested.as_str()),
+        ("of nested lists", &listed),
+        ("of nested blocks", &blocks),
         ("invalid", "{% for message in %}"),
         ("endless", "{% for a in range(9999) %}{% for b in range(9999) %}{{ a }}{% endfor %}{% endfor %}"),
         ("flooding", "{% for a in range(9999) %}{{ 'x' * 1000000 }}{% endfor %}"),

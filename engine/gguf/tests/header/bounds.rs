@@ -72,7 +72,7 @@ fn no_file_takes_long_or_much_memory() {
             .map(|_| {
                 let begun = computing_time();
                 let result = hearth_gguf::check(&path);
-                let took = computing_time() - begun;
+                let took = computing_time().saturating_sub(begun);
                 if let Err(error) = result {
                     assert!(matches!(error.refusal(), Refusal::Lying), "{what}: {error:?}");
                 }
