@@ -16,7 +16,7 @@ pub const MAX_SOURCE_BYTES: usize = 256 * 1024;
 
 /// Steps of the template engine for any conversation, and for each of its messages. Real templates take a few dozen
 /// to a few hundred a message; a step takes well under a microsecond.
-const STEPS: u64 = 500_000;
+const STEPS: u64 = 100_000;
 const STEPS_PER_TURN: u64 = 5_000;
 
 /// Output in bytes beside the contents, which may appear a few times.
