@@ -201,7 +201,13 @@ impl Connection {
 fn spawn_reader(mut events: Box<dyn AsyncRead + Send + Unpin>) -> mpsc::Receiver<Result<Event, CodecError>> {
     let (sender, receiver) = mpsc::channel(256);
     tokio::spawn(async move {
-        while let Some(frame) = read_async(&mut events).await.transpose() {
+        loop {
+            // A frame that is given up half-way is of an engine that has been given up.
+            let frame = tokio::select! {
+                frame = read_async(&mut events) => frame,
+                () = sender.closed() => return,
+            };
+            let Some(frame) = frame.transpose() else { return };
             let is_last = frame.is_err();
             if sender.send(frame).await.is_err() || is_last {
                 return;

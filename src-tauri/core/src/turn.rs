@@ -204,3 +204,39 @@ async fn show(
     let prompt = Prompt::new(path, Some((answer, &beginning)));
     Ok(Turn { answer, stored: last.clone(), prompt, beginning, earlier_stats, undo, conversation })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SQLite's own limit stands in for the disk's: it answers with the same code, and only a connection of this
+    /// process can be given one.
+    async fn fill(store: &Store) {
+        let mut writer = store.writer().await.expect("a connection");
+        let pages: u32 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut *writer).await.expect("a number");
+        let limit = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+        sqlx::query(limit).execute(&mut *writer).await.expect("limited");
+    }
+
+    #[tokio::test]
+    async fn on_a_full_disk_nothing_is_half_sent_and_everything_can_still_be_read() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let store = Store::open(folder.path(), 0).await.expect("opened");
+        let first = send(&store, None, None, "Name a warm colour", "m", 1).await.expect("stored");
+        let id = first.conversation.summary.id;
+        chats::save_draft(&store, Some(id), "And a cold one").await.expect("saved");
+        let before = chats::open(&store, id).await.expect("readable");
+        fill(&store).await;
+
+        let long = "And a cold one? ".repeat(10_000);
+        for (conversation, parent) in [(Some(id), Some(first.answer)), (None, None)] {
+            let error = send(&store, conversation, parent, &long, "m", 2).await.expect_err("refused");
+            assert_eq!(error.code, ErrorCode::DiskFull, "{}", error.message);
+        }
+        let error = chats::save_draft(&store, None, &long).await.expect_err("refused");
+        assert_eq!(error.code, ErrorCode::DiskFull, "{}", error.message);
+        assert_eq!(chats::open(&store, id).await.expect("readable"), before);
+        let mut reader = store.reader().await.expect("a connection");
+        assert_eq!(conversations::all(&mut reader).await.expect("readable").len(), 1);
+    }
+}

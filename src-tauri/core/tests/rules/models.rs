@@ -1,0 +1,158 @@
+//! Which model answers, and which files never reach native code.
+
+use std::path::PathBuf;
+
+use hearth_core::{
+    App, Config,
+    error::{AppError, ErrorCode},
+    view::EngineState,
+};
+use hearth_ipc::{Event, FailureKind, Request};
+
+use crate::{
+    model_file,
+    stage::{Stage, exchange, finished, is_ready, soon, started, state, text_of},
+};
+
+async fn trouble(app: &App) -> AppError {
+    match state(app, |state| matches!(state, EngineState::Trouble { .. })).await {
+        EngineState::Trouble { error, .. } => error,
+        other => panic!("no trouble but {other:?}"),
+    }
+}
+
+/// What becomes of an app whose chosen model is this file.
+async fn trouble_with(stage: &Stage, file: PathBuf) -> AppError {
+    let app = App::new(Config { model_override: Some(file.clone()), ..stage.config() });
+    let mut engine = stage.engine().await;
+    engine.hello().await;
+    let error = trouble(&app).await;
+    assert_eq!(error.details.path.as_deref(), Some(&*file.to_string_lossy()));
+    let sent = app.send(None, None, "Is anybody there?".into()).await.map(drop);
+    assert_eq!(sent.expect_err("refused").code, error.code, "the text stays in the composer");
+    assert!(app.bootstrap().await.expect("usable").conversations.is_empty());
+    app.use_starter_model().await.expect("begun");
+    engine.load().await;
+    is_ready(&app).await;
+    exchange(&app, &mut engine, "Name a warm colour", "Red.").await;
+    error
+}
+
+#[tokio::test]
+async fn a_missing_model_is_told_and_never_handed_to_the_engine() {
+    let stage = Stage::new();
+    let file = stage.folder().join("gone.gguf");
+    assert_eq!(trouble_with(&stage, file).await.code, ErrorCode::ModelMissing);
+}
+
+#[tokio::test]
+async fn a_damaged_model_is_told_and_never_handed_to_the_engine() {
+    let sound = model_file::bytes("Sound", "llama");
+    let cut = sound[..sound.len() - 1].to_vec();
+    let noise: Vec<u8> = (0..4096_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    let mut lying = sound;
+    lying[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
+    for bytes in [cut, noise, lying, Vec::new()] {
+        let stage = Stage::new();
+        let file = stage.folder().join("damaged.gguf");
+        std::fs::write(&file, bytes).expect("written");
+        assert_eq!(trouble_with(&stage, file).await.code, ErrorCode::ModelDamaged);
+    }
+}
+
+#[tokio::test]
+async fn a_sound_file_of_another_kind_is_told_and_never_handed_to_the_engine() {
+    let stage = Stage::new();
+    let file = stage.folder().join("whisper.gguf");
+    std::fs::write(&file, model_file::bytes("Whisper", "whisper")).expect("written");
+    assert_eq!(trouble_with(&stage, file).await.code, ErrorCode::ModelUnsupported);
+}
+
+#[tokio::test]
+async fn a_chosen_file_is_loaded_and_remembered() {
+    let stage = Stage::new();
+    let chosen = model_file::write(stage.folder(), "chosen.gguf", "Chosen");
+    let (app, mut engine) = stage.open().await;
+    app.load_model(chosen.clone()).await.expect("sound");
+    let load = engine.load_request().await;
+    assert_eq!(load.path, chosen);
+    engine.say(Event::Loading { id: load.id, fraction: 0.5 }).await;
+    let loading = state(&app, |state| matches!(state, EngineState::Loading { fraction, .. } if *fraction > 0.0)).await;
+    assert_eq!(loading, EngineState::Loading { model: "Chosen".into(), fraction: 0.5 });
+    engine.loaded(&load).await;
+    is_ready(&app).await;
+
+    // The choice is kept right after the model has become ready.
+    let (again, _engine) = soon("the choice", async {
+        loop {
+            let again = App::new(stage.config());
+            let mut engine = stage.engine().await;
+            engine.hello().await;
+            if engine.load().await.path == chosen {
+                break (again, engine);
+            }
+        }
+    })
+    .await;
+    let ready = state(&again, |state| matches!(state, EngineState::Ready { .. })).await;
+    let EngineState::Ready { model } = ready else { unreachable!() };
+    assert!(!model.is_starter);
+}
+
+#[tokio::test]
+async fn a_file_that_is_refused_changes_nothing() {
+    let stage = Stage::new();
+    let (app, mut engine) = stage.open().await;
+    let refused = app.load_model(stage.folder().join("gone.gguf")).await;
+    assert_eq!(refused.expect_err("refused").code, ErrorCode::ModelMissing);
+    assert!(matches!(&*app.engine_states().borrow(), EngineState::Ready { model } if model.is_starter));
+    exchange(&app, &mut engine, "Name a warm colour", "Red.").await;
+}
+
+#[tokio::test]
+async fn a_model_that_native_code_refuses_is_told_and_not_remembered() {
+    let stage = Stage::new();
+    let chosen = model_file::write(stage.folder(), "chosen.gguf", "Chosen");
+    let (app, mut engine) = stage.open().await;
+    app.load_model(chosen).await.expect("sound");
+    let load = engine.load_request().await;
+    engine.fail(load.id, FailureKind::OutOfMemory).await;
+    assert_eq!(trouble(&app).await.code, ErrorCode::OutOfMemory);
+
+    let again = App::new(stage.config());
+    let mut engine = stage.engine().await;
+    engine.hello().await;
+    assert_eq!(engine.load().await.path, stage.starter());
+    is_ready(&again).await;
+}
+
+#[tokio::test]
+async fn a_choice_made_while_another_model_loads_replaces_it() {
+    let stage = Stage::new();
+    let chosen = model_file::write(stage.folder(), "chosen.gguf", "Chosen");
+    let app = App::new(stage.config());
+    let mut engine = stage.engine().await;
+    engine.hello().await;
+    let first = engine.load_request().await;
+    app.load_model(chosen.clone()).await.expect("sound");
+    assert_eq!(engine.request().await, Some(Request::Cancel { id: first.id }));
+    engine.fail(first.id, FailureKind::Cancelled).await;
+    assert_eq!(engine.load().await.path, chosen);
+    let ready = state(&app, |state| matches!(state, EngineState::Ready { .. })).await;
+    assert!(matches!(ready, EngineState::Ready { model } if model.name == "chosen"));
+}
+
+#[tokio::test]
+async fn another_model_stops_the_answer_that_is_being_written() {
+    let stage = Stage::new();
+    let (app, mut engine) = stage.open().await;
+    let mut answer = app.send(None, None, "Tell me a long story".into()).await.expect("sent");
+    started(&mut answer).await;
+    let request = engine.begin("Once").await;
+    text_of(&mut answer, 4).await;
+    let changing = tokio::spawn(async move { app.use_starter_model().await });
+    engine.obey_cancel(request.id).await;
+    finished(&mut answer).await;
+    engine.load_request().await;
+    changing.await.expect("done").expect("begun");
+}
