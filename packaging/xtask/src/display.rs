@@ -7,7 +7,6 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-/// Ends with this value.
 pub(crate) struct VirtualDisplay {
     server: Child,
     number: u32,
@@ -22,34 +21,17 @@ pub(crate) fn is_here() -> bool {
 
 impl VirtualDisplay {
     /// Returns once the display accepts programs. The server itself picks a free number.
-    pub(crate) fn start(width: u32, height: u32) -> Result<Self> {
-        Self::of(Command::new("Xvfb"), width, height)
-    }
-
-    /// A display that also ends with the last window on it, and not with a terminal's Ctrl-C: that one is meant for
+    ///
+    /// It ends with this value or with the last window on it, and not with a terminal's Ctrl-C: that one is meant for
     /// the program in the window, which then ends in order.
-    pub(crate) fn start_for_one_program(width: u32, height: u32) -> Result<Self> {
+    pub(crate) fn start(width: u32, height: u32) -> Result<Self> {
+        let framebuffer = tempfile::tempdir().context("cannot make a folder for the virtual display")?;
         let mut server = Command::new("Xvfb");
-        server.arg("-terminate");
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut server, 0);
-        Self::of(server, width, height)
-    }
-
-    /// For the variable `DISPLAY`.
-    pub(crate) fn name(&self) -> String {
-        format!(":{}", self.number)
-    }
-
-    /// What the screen shows right now, as an X window dump.
-    pub(crate) fn framebuffer(&self) -> PathBuf {
-        self.framebuffer.path().join("Xvfb_screen0")
-    }
-
-    fn of(mut server: Command, width: u32, height: u32) -> Result<Self> {
-        let framebuffer = tempfile::tempdir().context("cannot make a folder for the virtual display")?;
         let mut server = server
-            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{width}x{height}x24"), "-fbdir"])
+            .args(["-displayfd", "1", "-terminate", "-nolisten", "tcp"])
+            .args(["-screen", "0", &format!("{width}x{height}x24"), "-fbdir"])
             .arg(framebuffer.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -65,6 +47,16 @@ impl VirtualDisplay {
             bail!("Xvfb, the virtual display, did not start ({status})");
         };
         Ok(Self { server, number, framebuffer })
+    }
+
+    /// For the variable `DISPLAY`.
+    pub(crate) fn name(&self) -> String {
+        format!(":{}", self.number)
+    }
+
+    /// What the screen shows right now, as an X window dump.
+    pub(crate) fn framebuffer(&self) -> PathBuf {
+        self.framebuffer.path().join("Xvfb_screen0")
     }
 }
 

@@ -48,7 +48,7 @@ enum Task {
     /// Run every check and every test.
     Test(test::Options),
     /// Take a picture of every screen in each of its states, into target/pictures.
-    Pictures,
+    Pictures(pictures::Options),
     /// Write the types that cross to the page again, from the Rust ones.
     Bindings,
 }
@@ -70,7 +70,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Setup => setup::everything(&folders)?,
         Task::Run(options) => return run::run(&folders, &options),
         Task::Test(options) => return Ok(test::test(&folders, &options)),
-        Task::Pictures => pictures::take(&folders)?,
+        Task::Pictures(options) => pictures::take(&folders, &options)?,
         Task::Bindings => bindings::write(&folders)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -48,20 +48,21 @@ const BUILD: Group = Group {
 /// To open a window where there is no display.
 const VIRTUAL_DISPLAY: Group = Group {
     purpose: "to open the window without a display",
-    apt: &["dbus-daemon", "xvfb"],
-    elsewhere: &[
-        Requirement { wanted: "Xvfb, the virtual display", found_by: Probe::Program("Xvfb"), on: Platform::Linux },
-        Requirement { wanted: "dbus-run-session", found_by: Probe::Program("dbus-run-session"), on: Platform::Linux },
-    ],
+    apt: &["xvfb"],
+    elsewhere: &[Requirement {
+        wanted: "Xvfb, the virtual display",
+        found_by: Probe::Program("Xvfb"),
+        on: Platform::Linux,
+    }],
 };
 
 /// To drive the real window. Chromium, for the page's tests, is [`crate::browser`]'s concern.
 const TEST: Group = Group {
     purpose: "to test Hearth",
-    apt: &["dbus-daemon", "webkit2gtk-driver", "xauth", "xvfb"],
+    apt: &["dbus-daemon", "webkit2gtk-driver", "xvfb"],
     elsewhere: &[
         Requirement { wanted: "Xvfb, the virtual display", found_by: Probe::Program("Xvfb"), on: Platform::Linux },
-        Requirement { wanted: "dbus-run-session", found_by: Probe::Program("dbus-run-session"), on: Platform::Linux },
+        Requirement { wanted: "dbus-daemon", found_by: Probe::Program("dbus-daemon"), on: Platform::Linux },
         Requirement {
             wanted: "WebKitWebDriver, which comes with WebKitGTK",
             found_by: Probe::Program("WebKitWebDriver"),

@@ -58,7 +58,7 @@ pub(crate) fn run(folders: &Folders, options: &Options) -> Result<ExitCode> {
 }
 
 fn under_a_virtual_display(app: &Path, pictures: &Path, end_after_picture: bool) -> Result<ExitCode> {
-    let display = VirtualDisplay::start_for_one_program(SCREEN.0, SCREEN.1)?;
+    let display = VirtualDisplay::start(SCREEN.0, SCREEN.1)?;
     let mut child = Command::new(app)
         .env("DISPLAY", display.name())
         .env("GDK_BACKEND", "x11")

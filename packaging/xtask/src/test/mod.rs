@@ -16,12 +16,8 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use self::tally::Tally;
-use crate::display::VirtualDisplay;
 use crate::folders::Folders;
 use crate::setup;
-
-/// Room for the largest window that a test opens.
-const SCREEN: (u32, u32) = (1600, 1000);
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -45,13 +41,11 @@ fn perform(folders: &Folders, options: &Options) -> Result<Tally> {
     let tools = setup::to_test(folders)?;
     let logs = folders.target.join("test-logs");
     fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
-    // Also where there is a display: windows that open and close by themselves are in a person's way there.
-    let display = if cfg!(target_os = "linux") { Some(VirtualDisplay::start(SCREEN.0, SCREEN.1)?) } else { None };
 
     let wanted = |title: &str| options.only.as_ref().is_none_or(|text| title.contains(text.as_str()));
     let mut total = Tally::default();
     let mut failed = Vec::new();
-    for step in plan::steps(folders, &tools, display.as_ref(), &logs)? {
+    for step in plan::steps(folders, &tools, &logs)? {
         let title = step.title;
         if !wanted(title) {
             continue;

@@ -9,21 +9,14 @@ use serde::Deserialize;
 use super::step::{Counted, Step, Work};
 use super::{house_rules, translations};
 use crate::compile::{self, Profile, SELECTION};
-use crate::display::VirtualDisplay;
 use crate::folders::Folders;
 use crate::setup::TestTools;
 use crate::{browser, engine_folder, page, program, starter_model};
 
-/// The crate whose tests open the real window. They need the built app and a display; all others need neither.
+/// The crate whose tests open the real window. They need the built app; all others do not.
 const WINDOW_TESTS: &str = "hearth-tests";
 
-/// `display` is where the window tests open their windows; `None` where windows need no virtual display.
-pub(super) fn steps<'a>(
-    folders: &'a Folders,
-    tools: &'a TestTools,
-    display: Option<&VirtualDisplay>,
-    logs: &Path,
-) -> Result<Vec<Step<'a>>> {
+pub(super) fn steps<'a>(folders: &'a Folders, tools: &'a TestTools, logs: &Path) -> Result<Vec<Step<'a>>> {
     let check = |title, command| Step { title, work: Work::Check(command) };
     let targets = TestTargets::find(folders)?;
     let steps = vec![
@@ -40,7 +33,7 @@ pub(super) fn steps<'a>(
         check("rust: documentation", documentation(folders)),
         check("rust: examples in documentation", cargo(folders, "test", &["--doc"])),
         rust_tests(folders, tools, &targets.others),
-        window_tests(folders, tools, display, &targets.window),
+        window_tests(folders, tools, &targets.window),
     ];
     Ok(steps)
 }
@@ -95,24 +88,12 @@ fn rust_tests<'a>(folders: &Folders, tools: &TestTools, targets: &[String]) -> S
     Step { title: "rust: tests", work: Work::Tests(cargo, Counted::Log) }
 }
 
-/// In the real window, with the real engine. The session bus is what finds a second start of the app.
-fn window_tests<'a>(
-    folders: &Folders,
-    tools: &TestTools,
-    display: Option<&VirtualDisplay>,
-    targets: &[String],
-) -> Step<'a> {
-    let mut tests = cargo(folders, "test", &["--no-fail-fast"]);
-    tests.args(of_targets(targets));
-    if let Some(display) = display {
-        let mut session = Command::new("dbus-run-session");
-        session.current_dir(&folders.root).arg("--").arg(tests.get_program()).args(tests.get_args());
-        session.env("DISPLAY", display.name()).env("GDK_BACKEND", "x11").env_remove("WAYLAND_DISPLAY");
-        tests = session;
-    }
+/// In the real window, with the real engine; each test brings a display and a session bus of its own.
+fn window_tests<'a>(folders: &Folders, tools: &TestTools, targets: &[String]) -> Step<'a> {
     let app = Profile::Dev.folder(folders).join("hearth").with_extension(std::env::consts::EXE_EXTENSION);
-    tests.env("HEARTH_TEST_APP", app).env(MODEL_VARIABLE, &tools.starter_model);
-    Step { title: "the real window", work: Work::Tests(tests, Counted::Log) }
+    let mut cargo = cargo(folders, "test", &["--no-fail-fast"]);
+    cargo.args(of_targets(targets)).env("HEARTH_TEST_APP", app).env(MODEL_VARIABLE, &tools.starter_model);
+    Step { title: "the real window", work: Work::Tests(cargo, Counted::Log) }
 }
 
 /// Where the Rust tests find the starter model.
