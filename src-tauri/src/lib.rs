@@ -1,0 +1,101 @@
+//! The shell: one window, its permissions, and commands of a few lines each.
+//!
+//! All behaviour is in [`hearth_core`]; what only a desktop program can do is here: the window and its place, one
+//! running app for each home folder, the log file, the clipboard, the browser. The page in the window reaches the
+//! rest through the commands in `commands/` alone, typed in [`bindings`].
+
+pub mod bindings;
+mod clipboard;
+mod commands;
+pub mod engine_state;
+mod home;
+mod instance;
+mod log;
+mod placement;
+mod quit;
+mod resources;
+mod window;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use hearth_core::{App, Config};
+use tauri::{Manager, RunEvent};
+
+use crate::home::Home;
+use crate::instance::HomeLock;
+use crate::resources::Resources;
+
+/// Runs the app until its window is closed.
+pub fn run() -> ExitCode {
+    match start() {
+        Ok(code) => code,
+        Err(error) => {
+            tracing::error!("the app cannot start: {error:#}");
+            eprintln!("Hearth cannot start: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> anyhow::Result<ExitCode> {
+    let home = Home::from_environment()?;
+    let _log = log::start(&home.logs());
+    // The work is waiting for disk and engine; the engine computes in a process of its own.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    let in_runtime = runtime.enter();
+
+    let mut context = tauri::generate_context!();
+    context.config_mut().identifier = home.instance_name(&context.config().identifier);
+    let bindings = bindings::builder();
+    let app = tauri::Builder::default()
+        // The first of the plugins: a second start must end before anything else has begun.
+        .plugin(instance::plugin())
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(bindings.invoke_handler())
+        .setup(move |app| {
+            bindings.mount_events(app);
+            Ok(set_up(app, home)?)
+        })
+        .build(context)?;
+
+    let code = app.run_return(|handle, event| {
+        // Not a window that was closed (which asks by itself) but, say, the system's menu; `exit` comes with a code.
+        if let RunEvent::ExitRequested { code: None, api, .. } = event {
+            api.prevent_exit();
+            quit::in_order(handle, &handle.state::<App>());
+        }
+    });
+    // What still runs (a dialog that nobody answers) has nothing to save.
+    drop(in_runtime);
+    runtime.shutdown_background();
+    Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+fn set_up(tauri: &mut tauri::App, home: Home) -> anyhow::Result<()> {
+    let handle = tauri.handle();
+    if let Some(lock) = HomeLock::take(home.folder(), instance::PATIENCE)? {
+        handle.manage(lock);
+    }
+    let resources = Resources::find(&handle.path().resource_dir().context("the folder for resources is unknown")?)?;
+    let version = handle.package_info().version.to_string();
+    tracing::info!(version, home = %home.folder().display(), engine = %resources.engine.display(), "Hearth starts");
+
+    let app = App::new(Config {
+        home: home.folder().to_owned(),
+        engine: Arc::new(hearth_core::EngineProgram::new(resources.engine)),
+        starter_model: resources.starter_model,
+        model_override: std::env::var_os("HEARTH_MODEL").filter(|path| !path.is_empty()).map(Into::into),
+        version,
+        clock: Arc::new(hearth_core::SystemClock),
+    });
+    handle.manage(app.clone());
+    handle.manage(quit::Ending::default());
+    tauri::async_runtime::spawn(engine_state::tell(handle.clone(), app.clone()));
+    quit::on_signals(handle, &app)?;
+    window::open(handle, &app, &home)?;
+    handle.manage(home);
+    Ok(())
+}
