@@ -7,8 +7,7 @@ export interface Exchange {
 export const sourdough: Exchange[] = [
   {
     question: 'My sourdough bread comes out flat and dense. What am I doing wrong?',
-    answer: `A flat, dense loaf almost always means one of two things: the dough was **not fermented enough**, or the
-starter was not strong enough to lift it. Both look the same from the outside, and both are easy to check.
+    answer: `A flat, dense loaf almost always means one of two things: the dough was **not fermented enough**, or the starter was not strong enough to lift it. Both look the same from the outside, and both are easy to check.
 
 ## Is the starter ready?
 
@@ -36,15 +35,13 @@ Change one thing at a time, and start with the starter. It is the cause more oft
   },
   {
     question: 'It doubles in five hours. How do I tell when the loaf is ready for the oven?',
-    answer: `Then the starter is fine, and the answer is in the second rise. Use the *poke test*: flour a finger and press it
-about a centimetre deep into the loaf.
+    answer: `Then the starter is fine, and the answer is in the second rise. Use the *poke test*: flour a finger and press it about a centimetre deep into the loaf.
 
 - **Springs back at once:** too early. Give it another half hour.
 - **Comes back slowly and leaves a small dent:** ready. Bake now.
 - **Does not come back at all:** a little late. Bake at once, and score it less deeply.
 
-A loaf that rises overnight in the fridge is more forgiving: it stays ready for several hours, so you can bake it
-when it suits you.`,
+A loaf that rises overnight in the fridge is more forgiving: it stays ready for several hours, so you can bake it when it suits you.`,
   },
 ];
 
@@ -52,8 +49,7 @@ export const renaming: Exchange[] = [
   {
     question:
       'Write a small Python script that puts the date in front of the name of every photo in a folder.',
-    answer: `This script renames every \`.jpg\` in a folder to the date it was last changed, followed by its old name. It skips
-files that already begin with a date, so running it twice does no harm.
+    answer: `This script renames every \`.jpg\` in a folder to the date it was last changed, followed by its old name. It skips files that already begin with a date, so running it twice does no harm.
 
 \`\`\`python
 from datetime import date
@@ -86,8 +82,7 @@ Save it as \`dates.py\` and run it with the folder's path:
 python3 dates.py ~/Pictures/Summer
 \`\`\`
 
-Try it on a copy of the folder first. The [pathlib documentation](https://docs.python.org/3/library/pathlib.html)
-explains what \`glob\` and \`with_name\` can do.`,
+Try it on a copy of the folder first. The [pathlib documentation](https://docs.python.org/3/library/pathlib.html) explains what \`glob\` and \`with_name\` can do.`,
   },
 ];
 
@@ -99,11 +94,9 @@ export const letter: Exchange[] = [
 
 > Dear Ms Okafor,
 >
-> the radiator in the bedroom of my flat (Mill Lane 12, second floor) has stayed cold since last Friday, although
-> the other rooms are warm. I have bled it without success.
+> the radiator in the bedroom of my flat (Mill Lane 12, second floor) has stayed cold since last Friday, although the other rooms are warm. I have bled it without success.
 >
-> Please arrange for a repair by the end of next week. I work from home and can let someone in on any day;
-> a short call beforehand is enough.
+> Please arrange for a repair by the end of next week. I work from home and can let someone in on any day; a short call beforehand is enough.
 >
 > With kind regards
 
@@ -122,8 +115,7 @@ export const plan: Exchange[] = [
 
 ## Day 2: gardens
 
-The **Estufa Fria** is a cool, green house of ferns that few visitors find. From there it is half an hour on foot to the
-Gulbenkian garden, which has benches, ducks and no entrance fee.
+The **Estufa Fria** is a cool, green house of ferns that few visitors find. From there it is half an hour on foot to the Gulbenkian garden, which has benches, ducks and no entrance fee.
 
 ## Day 3: out of town
 
@@ -131,15 +123,13 @@ Take the train to Cascais and walk the coast towards Guincho. The path is flat, 
   },
 ];
 
-export const greetingAnswer = `A rainbow is sunlight taken apart. White light is a mixture of all colours, and each colour bends by a slightly
-different angle when it enters a drop of water.
+export const greetingAnswer = `A rainbow is sunlight taken apart. White light is a mixture of all colours, and each colour bends by a slightly different angle when it enters a drop of water.
 
 1. **In:** the light enters the drop and bends; violet a little more than red.
 2. **Back:** it is reflected on the far side of the drop.
 3. **Out:** it leaves the drop and bends once more, the colours now fanned out.
 
-You see each colour from a different set of drops, all of them at about 42° from the point opposite the sun. That is
-why a rainbow is always a circle around the shadow of your own head, and why nobody else sees quite the same one.`;
+You see each colour from a different set of drops, all of them at about 42° from the point opposite the sun. That is why a rainbow is always a circle around the shadow of your own head, and why nobody else sees quite the same one.`;
 
 /** Enough paragraphs to make about 5,000 words. */
 export function longAnswer(): string {
@@ -147,14 +137,11 @@ export function longAnswer(): string {
   for (let chapter = 1; chapter <= 48; chapter++) {
     sections.push(
       `## ${chapter}. What the old map shows`,
-      `The coast on the map is not the coast of today. Where the fourth sheet shows **salt marsh and two ferries**, there is now a
-harbour, and the village that gave the bay its name lies half a mile inland. None of this is a mistake: the river has
-moved, as rivers do, and the surveyors drew with great care what they found.`,
+      `The coast on the map is not the coast of today. Where the fourth sheet shows **salt marsh and two ferries**, there is now a harbour, and the village that gave the bay its name lies half a mile inland. None of this is a mistake: the river has moved, as rivers do, and the surveyors drew with great care what they found.`,
       `- the ferry at *Holm Point*, closed in the year of the flood
 - the lime kiln, of which one wall is left
 - the old road, now the \`B1145\``,
-      `Whoever compares the sheets in order sees the sand arrive, a little more in each survey, until the lighthouse that was
-built at the edge of the sea stands in a field of barley and serves as a seamark for tractors.`,
+      `Whoever compares the sheets in order sees the sand arrive, a little more in each survey, until the lighthouse that was built at the edge of the sea stands in a field of barley and serves as a seamark for tractors.`,
     );
   }
   return sections.join('\n\n');

@@ -1,0 +1,205 @@
+/** Writes every screen in each of its states into target/pictures (or HEARTH_PICTURES), to be looked at. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import type { ScenarioName } from '../src/backend/fake/scenarios';
+import { test } from './open';
+
+const folder =
+  process.env['HEARTH_PICTURES'] ?? fileURLToPath(new URL('../../target/pictures', import.meta.url));
+
+interface Picture {
+  name: string;
+  scenario: ScenarioName;
+  /** What is done before the picture is taken. */
+  steps?: (page: Page) => Promise<unknown>;
+}
+
+const send = async (page: Page, text = 'How does a rainbow come about?') => {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.getByRole('button', { name: 'Send' }).click();
+};
+const openModel = (page: Page) => page.getByRole('button', { name: /^Model:/ }).click();
+const newChat = (page: Page) => page.getByRole('button', { name: 'New chat' }).click();
+const openSettings = (page: Page) => page.getByRole('button', { name: 'Settings', exact: true }).click();
+
+const pictures: Picture[] = [
+  { name: 'start-pending', scenario: 'bootstrap-pending', steps: (page) => page.waitForTimeout(700) },
+  { name: 'start-history-damaged', scenario: 'bootstrap-history-damaged' },
+  { name: 'start-read-only', scenario: 'bootstrap-read-only' },
+  { name: 'start-disk-full', scenario: 'bootstrap-disk-full' },
+  { name: 'start-internal', scenario: 'bootstrap-internal' },
+
+  { name: 'chat-first-start', scenario: 'first-start' },
+  { name: 'chat-first-start-loading', scenario: 'first-start-loading' },
+  { name: 'chat-new', scenario: 'full', steps: newChat },
+  { name: 'chat-full', scenario: 'full' },
+  {
+    name: 'chat-code',
+    scenario: 'full',
+    steps: (page) => page.getByRole('button', { name: 'Dates in front of photo names', exact: true }).click(),
+  },
+  {
+    name: 'chat-list',
+    scenario: 'full',
+    steps: (page) => page.getByRole('button', { name: 'Three quiet days in Lisbon', exact: true }).click(),
+  },
+  { name: 'chat-endings', scenario: 'endings' },
+  { name: 'chat-writing', scenario: 'writing', steps: send },
+  {
+    name: 'chat-reading',
+    scenario: 'reading',
+    steps: async (page) => {
+      await send(page);
+      await page.waitForTimeout(700);
+    },
+  },
+  { name: 'chat-loading', scenario: 'slow', steps: (page) => page.waitForTimeout(1200) },
+  { name: 'chat-failed', scenario: 'open-internal' },
+  { name: 'chat-not-found', scenario: 'open-not-found' },
+  { name: 'composer-disk-full', scenario: 'send-disk-full', steps: send },
+  { name: 'composer-read-only', scenario: 'send-read-only', steps: send },
+  { name: 'composer-already-answering', scenario: 'send-already-answering', steps: send },
+  { name: 'composer-refused', scenario: 'send-refused', steps: send },
+  {
+    name: 'composer-long',
+    scenario: 'full',
+    steps: (page) =>
+      page.getByRole('textbox', { name: 'Message' }).fill('A line of a long message.\n'.repeat(40)),
+  },
+  {
+    name: 'composer-near-limit',
+    scenario: 'full',
+    steps: (page) => page.getByRole('textbox', { name: 'Message' }).fill('long '.repeat(19_000)),
+  },
+  {
+    name: 'composer-over-limit',
+    scenario: 'full',
+    steps: (page) => page.getByRole('textbox', { name: 'Message' }).fill('long '.repeat(20_100)),
+  },
+
+  { name: 'model-ready', scenario: 'full', steps: openModel },
+  { name: 'model-default-template', scenario: 'default-template', steps: openModel },
+  { name: 'model-loading', scenario: 'loading', steps: openModel },
+  { name: 'model-starting', scenario: 'starting', steps: openModel },
+  { name: 'model-crashed', scenario: 'trouble-engine-crashed' },
+  { name: 'model-unavailable', scenario: 'trouble-engine-unavailable' },
+  { name: 'model-missing', scenario: 'trouble-model-missing', steps: openModel },
+  { name: 'model-damaged', scenario: 'trouble-model-damaged' },
+  { name: 'model-unsupported', scenario: 'trouble-model-unsupported' },
+  { name: 'model-out-of-memory', scenario: 'trouble-out-of-memory' },
+
+  {
+    name: 'sidebar-menu',
+    scenario: 'full',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Flat and dense sourdough', exact: true }).hover();
+      await page.getByRole('button', { name: 'More for “Flat and dense sourdough”' }).click();
+    },
+  },
+  {
+    name: 'sidebar-rename',
+    scenario: 'full',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Three quiet days in Lisbon', exact: true }).focus();
+      await page.keyboard.press('F2');
+    },
+  },
+  {
+    name: 'sidebar-deleted',
+    scenario: 'full',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Three quiet days in Lisbon', exact: true }).focus();
+      await page.keyboard.press('Delete');
+    },
+  },
+  { name: 'sidebar-thousands', scenario: 'thousands', steps: newChat },
+  {
+    name: 'sidebar-hidden',
+    scenario: 'full',
+    steps: (page) => page.getByRole('button', { name: 'Hide the sidebar' }).click(),
+  },
+  { name: 'notice-failed', scenario: 'delete-read-only', steps: (page) => deleteFirst(page) },
+
+  {
+    name: 'link-dialog',
+    scenario: 'full',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Dates in front of photo names', exact: true }).click();
+      await page.getByRole('link', { name: 'pathlib documentation' }).click();
+    },
+  },
+
+  { name: 'settings', scenario: 'full', steps: openSettings },
+  {
+    name: 'settings-end',
+    scenario: 'full',
+    steps: async (page) => {
+      await openSettings(page);
+      await page.getByRole('heading', { name: 'About' }).scrollIntoViewIfNeeded();
+      await page.mouse.move(700, 400);
+      await page.mouse.wheel(0, 4000);
+    },
+  },
+  { name: 'settings-trouble', scenario: 'trouble-model-missing', steps: openSettings },
+  {
+    name: 'german-chat',
+    scenario: 'german',
+    steps: (page) => page.getByRole('button', { name: 'Neues Gespräch' }).click(),
+  },
+  {
+    name: 'german-settings',
+    scenario: 'german',
+    steps: (page) => page.getByRole('button', { name: 'Einstellungen', exact: true }).click(),
+  },
+  {
+    name: 'german-model',
+    scenario: 'german',
+    steps: (page) => page.getByRole('button', { name: /^Modell:/ }).click(),
+  },
+];
+
+async function deleteFirst(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Flat and dense sourdough', exact: true }).focus();
+  await page.keyboard.press('Delete');
+}
+
+const sizes = [
+  { width: 900, height: 600 },
+  { width: 1440, height: 900 },
+];
+
+test.use({ reducedMotion: 'reduce' });
+
+for (const { name, scenario, steps } of pictures) {
+  test(name, async ({ page, open }) => {
+    // A fixed day and hour, so that the same page gives the same picture.
+    await page.clock.setFixedTime(new Date('2026-11-20T10:24:00+01:00'));
+    await open(scenario);
+    await steps?.(page);
+    await takeAll(page, name, sizes);
+  });
+}
+
+test('narrow-sidebar', async ({ page, open }) => {
+  const size = { width: 640, height: 480 };
+  await page.setViewportSize(size);
+  await open('full');
+  await page.getByRole('button', { name: 'Show the sidebar' }).click();
+  await takeAll(page, 'narrow-sidebar', [size]);
+});
+
+async function takeAll(page: Page, name: string, sizes: { width: number; height: number }[]): Promise<void> {
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      // What follows the size (scrolling, popovers) has come to rest by the second frame.
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
+      const file = `${name}.${colorScheme}.${size.width}x${size.height}.png`;
+      await page.screenshot({ path: path.join(folder, file), caret: 'initial' });
+    }
+  }
+}
