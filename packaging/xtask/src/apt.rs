@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
 
@@ -31,11 +32,17 @@ pub(crate) fn install(packages: &[&str], purpose: &str) -> Result<()> {
     perform(&mut install)
 }
 
-/// Fetches the package lists again: those of a fresh machine are empty, those of an old one name files that are gone.
+/// Fetches the package lists again, once: those of a fresh machine are empty, those of an old one name files that are
+/// gone.
 pub(crate) fn update() -> Result<()> {
-    let mut update = as_root("apt-get")?;
-    update.args(["update", "--quiet", "--quiet"]);
-    perform(&mut update)
+    static UPDATED: AtomicBool = AtomicBool::new(false);
+    if !UPDATED.load(Ordering::Relaxed) {
+        let mut update = as_root("apt-get")?;
+        update.args(["update", "--quiet", "--quiet"]);
+        perform(&mut update)?;
+        UPDATED.store(true, Ordering::Relaxed);
+    }
+    Ok(())
 }
 
 fn missing<'a>(packages: &[&'a str]) -> Result<Vec<&'a str>> {

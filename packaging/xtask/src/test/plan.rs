@@ -40,7 +40,7 @@ pub(super) fn steps<'a>(folders: &'a Folders, tools: &'a TestTools, logs: &Path)
 
 fn format(folders: &Folders) -> Command {
     let mut cargo = Command::new(program::cargo());
-    cargo.current_dir(&folders.root).args(["fmt", "--all", "--check"]);
+    cargo.current_dir(&folders.root).args(["fmt", "--all", "--check", "--", "--color=never"]);
     cargo
 }
 

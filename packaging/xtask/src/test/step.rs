@@ -141,6 +141,8 @@ fn logged(command: &mut Command, log: &Path, stdout: &Path) -> Result<ExitStatus
     let mut log = open(log)?;
     writeln!(log, "$ {}\n", program::shown(command))?;
     let mut child = command
+        .env("NO_COLOR", "1")
+        .env("CARGO_TERM_COLOR", "never")
         .stdin(Stdio::null())
         .stdout(open(stdout)?)
         .stderr(log)
