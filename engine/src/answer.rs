@@ -13,8 +13,9 @@ use crate::{
     llama::{DecodeError, Sampler, Token},
     outbox::Outbox,
     prompt::Prompt,
+    sampling,
     session::Session,
-    text::TextStream,
+    text::{Shown, TextStream},
 };
 
 /// Progress of the reading is told no more often than this.
@@ -80,11 +81,11 @@ impl Answer<'_> {
         prompt: &Prompt,
         arrived: Instant,
     ) -> Result<FinishReason, EngineFailure> {
-        let sampling = request.sampling.unwrap_or(session.sampling);
-        let mut sampler = Sampler::new(session.vocab(), &sampling, request.seed)
-            .ok_or_else(|| failed("no sampler chain"))?;
+        let sampling = request.sampling.map_or(session.sampling, sampling::sound);
+        let mut sampler =
+            Sampler::new(session.vocab(), &sampling, request.seed).ok_or_else(|| failed("no sampler chain"))?;
         sampler.saw(&prompt.tokens);
-        let mut writing = Writing::new(self.id, self.outbox, &request.stop);
+        let mut writing = Writing::new(self.id, self.outbox, stop_texts(session, request));
         let most_tokens = request.max_tokens.unwrap_or(u32::MAX);
 
         let mut first_token = None;
@@ -126,6 +127,11 @@ impl Answer<'_> {
     }
 }
 
+fn stop_texts(session: &Session, request: &GenerateRequest) -> Vec<String> {
+    let of_template = session.stop_texts().iter().map(|text| (*text).to_owned());
+    request.stop.iter().cloned().chain(of_template).collect()
+}
+
 fn next_token(session: &mut Session, sampler: &mut Sampler) -> Result<Token, EngineFailure> {
     let logits = session.logits().ok_or_else(|| failed("llama.cpp gave no logits"))?;
     let token = sampler.choose(logits).ok_or_else(|| failed("the model's logits are not numbers"))?;
@@ -144,7 +150,7 @@ struct Writing<'request> {
 }
 
 impl<'request> Writing<'request> {
-    fn new(id: RequestId, outbox: &'request Outbox, stop: &[String]) -> Self {
+    fn new(id: RequestId, outbox: &'request Outbox, stop: Vec<String>) -> Self {
         Self { id, outbox, stream: TextStream::new(stop), bytes: Vec::new(), unsent: String::new(), sent: None }
     }
 
@@ -152,7 +158,11 @@ impl<'request> Writing<'request> {
     fn add(&mut self, session: &Session, token: Token) -> ControlFlow<()> {
         self.bytes.clear();
         session.vocab().piece(token, &mut self.bytes);
-        let flow = self.stream.push(&self.bytes, &mut self.unsent);
+        let (text, flow) = match self.stream.push(&self.bytes) {
+            Shown::Text(text) => (text, ControlFlow::Continue(())),
+            Shown::Stopped(text) => (text, ControlFlow::Break(())),
+        };
+        self.unsent.push_str(&text);
         if self.sent.is_none_or(|when| when.elapsed() >= DELTA_INTERVAL) {
             self.send();
         }
@@ -160,8 +170,9 @@ impl<'request> Writing<'request> {
     }
 
     /// Sends what was held back in case it became something that must not be seen.
-    fn finish(&mut self) {
-        self.stream.finish(&mut self.unsent);
+    fn finish(mut self) {
+        let text = mem::take(&mut self.stream).finish();
+        self.unsent.push_str(&text);
         self.send();
     }
 

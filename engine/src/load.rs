@@ -139,7 +139,7 @@ fn set_up_context(
 
 fn name(header: &Header, path: &Path) -> String {
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    header.name().map(str::trim).filter(|name| !name.is_empty()).map_or_else(stem, str::to_owned)
+    header.name().map(str::trim).map_or_else(stem, str::to_owned)
 }
 
 /// Tells the app how far a load has come: rising, and not too often.
@@ -151,9 +151,9 @@ struct Progress<'load> {
 
 impl Progress<'_> {
     fn report(&mut self, fraction: f32) {
-        let due = self.reported.is_none_or(|(before, when)| {
-            fraction > before && (fraction >= 1.0 || when.elapsed() >= PROGRESS_INTERVAL)
-        });
+        let due = self
+            .reported
+            .is_none_or(|(before, when)| fraction > before && (fraction >= 1.0 || when.elapsed() >= PROGRESS_INTERVAL));
         if due {
             let fraction = fraction.clamp(0.0, 1.0);
             self.outbox.send(Event::Loading { id: self.request.id, fraction });

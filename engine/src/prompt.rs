@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash as _, Hasher as _},
+    time::SystemTime,
 };
 
 use hearth_gguf::Header;
@@ -12,7 +13,7 @@ use crate::{
     failure::causes,
     llama::{Token, Vocab},
     remember::{self, TurnCost},
-    template::{ChatTemplate, Segment},
+    template::{ChatTemplate, Conversation, Segment, SpecialTexts},
 };
 
 /// The prompt leaves this part of the context for the answer…
@@ -45,10 +46,21 @@ pub(crate) struct Prompter {
 
 impl Prompter {
     pub(crate) fn new(header: &Header, vocab: Vocab<'_>) -> (Self, TemplateSource) {
-        let (template, source) = ChatTemplate::new(header, vocab);
+        let text = |token: Option<Token>| token.map(|token| vocab.text(token)).unwrap_or_default();
+        let texts = SpecialTexts { bos: text(vocab.bos()), eos: text(vocab.eos()), special: vocab.special_texts() };
+        let template = ChatTemplate::new(header.chat_template(), &texts);
+        let source = match template.source() {
+            TemplateSource::Default if header.has_oversized_chat_template() => TemplateSource::DefaultAfterError,
+            source => source,
+        };
         let mut prompter = Self { template, around: TurnCost::default(), counted: HashMap::new() };
         prompter.around = prompter.measure_around(vocab);
         (prompter, source)
+    }
+
+    /// Texts that end an answer besides the vocabulary's own end tokens.
+    pub(crate) fn stop_texts(&self) -> &'static [&'static str] {
+        self.template.stop_texts()
     }
 
     /// The prompt for the next message of a conversation, in a context of `context_tokens`.
@@ -118,7 +130,8 @@ impl Prompter {
         };
         let instructions = costs(&messages[..system]);
         let ends = turns.iter().skip(1).copied().chain([messages.len()]);
-        let turn_costs: Vec<TurnCost> = turns.iter().zip(ends).map(|(start, end)| costs(&messages[*start..end])).collect();
+        let turn_costs: Vec<TurnCost> =
+            turns.iter().zip(ends).map(|(start, end)| costs(&messages[*start..end])).collect();
         remember::oldest_kept(&turn_costs, limit.saturating_sub(instructions.answers))
     }
 
@@ -151,15 +164,16 @@ impl Prompter {
     }
 
     fn tokens(&self, vocab: Vocab<'_>, messages: &[ChatMessage]) -> Result<Vec<Token>, EngineFailure> {
-        let segments = self.template.render(messages).map_err(|error| EngineFailure {
-            kind: FailureKind::ConversationRefused,
-            cause: causes(&error),
-        })?;
+        let conversation = Conversation { messages, tools: &[], now: SystemTime::now() };
+        let prompt = self
+            .template
+            .render(&conversation)
+            .map_err(|error| EngineFailure { kind: FailureKind::ConversationRefused, cause: causes(&error) })?;
         let mut tokens = Vec::new();
-        if vocab.adds_bos() {
+        if prompt.wrote_bos || vocab.adds_bos() {
             tokens.extend(vocab.bos());
         }
-        for segment in &segments {
+        for segment in &prompt.segments {
             match segment {
                 Segment::Template(text) => vocab.tokenize(text, true, &mut tokens),
                 Segment::Content(text) => tokenize_as_text(vocab, text, &mut tokens),

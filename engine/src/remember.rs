@@ -12,17 +12,17 @@ const LOW_WATER: (u64, u64) = (2, 3);
 
 /// What one turn costs, in tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TurnCost {
+pub(crate) struct TurnCost {
     /// The question.
-    pub question: u32,
+    pub(crate) question: u32,
     /// The answers to it, and whatever else comes before the next question.
-    pub answers: u32,
+    pub(crate) answers: u32,
 }
 
 /// Index of the oldest turn that is kept, when the prompt may have `room` tokens beside the system prompt.
 ///
 /// The last turn is always kept, whether it fits or not.
-pub fn oldest_kept(turns: &[TurnCost], room: u32) -> usize {
+pub(crate) fn oldest_kept(turns: &[TurnCost], room: u32) -> usize {
     let room = u64::from(room);
     let low_water = room * LOW_WATER.0 / LOW_WATER.1;
     let mut oldest = 0;

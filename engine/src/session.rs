@@ -48,6 +48,11 @@ impl Session {
         self.prompter.prompt(self.context.model().vocab(), messages, self.context.tokens())
     }
 
+    /// Texts that end an answer besides the vocabulary's own end tokens.
+    pub(crate) fn stop_texts(&self) -> &'static [&'static str] {
+        self.prompter.stop_texts()
+    }
+
     /// The model's vocabulary.
     pub(crate) fn vocab(&self) -> Vocab<'_> {
         self.context.model().vocab()

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, thread};
 
 /// Threads of a core share its arithmetic units, and a slow core makes all others wait at the end of every step: so
 /// one thread for each fast core, and no more than this process may use.
-pub fn for_computing() -> u32 {
+pub(crate) fn for_computing() -> u32 {
     let allowed = thread::available_parallelism().map_or(1, usize::from);
     let cores = fast_cores(Path::new("/sys/devices/system/cpu")).unwrap_or_else(num_cpus::get_physical);
     u32::try_from(cores.clamp(1, allowed)).unwrap_or(1)

@@ -172,10 +172,10 @@ impl Bench {
     }
 
     fn generate(&mut self, request: &GenerateRequest, arrived: Instant) -> Result<Event, EngineFailure> {
-        let session = self.session.as_mut().ok_or_else(|| EngineFailure {
-            kind: FailureKind::NoModel,
-            cause: "no model is loaded".to_owned(),
-        })?;
+        let session = self
+            .session
+            .as_mut()
+            .ok_or_else(|| EngineFailure { kind: FailureKind::NoModel, cause: "no model is loaded".to_owned() })?;
         let (reason, stats) = answer::write(session, request, arrived, &self.outbox)?;
         Ok(Event::Finished { id: request.id, reason, stats })
     }

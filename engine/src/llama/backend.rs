@@ -62,9 +62,9 @@ impl Backend {
         match variant {
             Some((_, variant)) => format!("CPU ({variant})"),
             // SAFETY: the device lives as long as the process; its description is a text that ends with NUL.
-            None => unsafe { CStr::from_ptr(sys::ggml_backend_dev_description(self.cpu)) }
-                .to_string_lossy()
-                .into_owned(),
+            None => {
+                unsafe { CStr::from_ptr(sys::ggml_backend_dev_description(self.cpu)) }.to_string_lossy().into_owned()
+            }
         }
     }
 

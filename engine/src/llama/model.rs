@@ -38,7 +38,11 @@ pub struct Model {
 impl Model {
     /// Reads `path`, which the safe header check must have passed. `go_on` is told the progress from 0 to 1 and
     /// ends the load by returning false.
-    pub fn load(backend: &Rc<Backend>, path: &Path, mut go_on: impl FnMut(f32) -> bool) -> Result<Rc<Self>, ModelError> {
+    pub fn load(
+        backend: &Rc<Backend>,
+        path: &Path,
+        mut go_on: impl FnMut(f32) -> bool,
+    ) -> Result<Rc<Self>, ModelError> {
         let path = path.to_str().and_then(|path| CString::new(path).ok()).ok_or(ModelError::FileName)?;
         let mut cancelled = false;
         let mut watch = |fraction: f32| {
@@ -93,9 +97,7 @@ impl Model {
     pub fn description(&self) -> String {
         let mut text = vec![0_u8; 256];
         // SAFETY: the buffer is passed with its length; what does not fit is cut off.
-        let length = unsafe {
-            sys::llama_model_desc(self.as_ptr(), text.as_mut_ptr().cast::<c_char>(), text.len())
-        };
+        let length = unsafe { sys::llama_model_desc(self.as_ptr(), text.as_mut_ptr().cast::<c_char>(), text.len()) };
         // The length is that of the whole text, and a NUL takes the last place of what is there.
         text.truncate(usize::try_from(length).unwrap_or(0).min(text.len() - 1));
         String::from_utf8_lossy(&text).into_owned()

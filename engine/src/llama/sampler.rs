@@ -7,6 +7,9 @@ use llama_cpp_sys_2 as sys;
 
 use super::{Token, Vocab};
 
+/// `LLAMA_DEFAULT_SEED`, a macro in llama.h.
+const DRAW_A_SEED: u32 = u32::MAX;
+
 /// A chain of llama.cpp's samplers, in upstream's order: penalties, top-k, top-p, min-p, temperature, and a draw by
 /// the probabilities that remain. At temperature 0 it is penalties, then the likeliest.
 ///
@@ -52,9 +55,8 @@ impl Sampler {
                 add(sys::llama_sampler_init_top_p(sampling.top_p, 1));
                 add(sys::llama_sampler_init_min_p(sampling.min_p, 1));
                 add(sys::llama_sampler_init_temp(sampling.temperature));
-                // The default seed stands for "draw one", so the one seed that looks like it gets a neighbour.
-                let seed = seed.map_or(sys::LLAMA_DEFAULT_SEED, |seed| seed.min(sys::LLAMA_DEFAULT_SEED - 1));
-                add(sys::llama_sampler_init_dist(seed));
+                // The one seed that looks like "draw one" gets a neighbour.
+                add(sys::llama_sampler_init_dist(seed.map_or(DRAW_A_SEED, |seed| seed.min(DRAW_A_SEED - 1))));
             }
         }
         Some(sampler)
@@ -139,7 +141,9 @@ fn likeliest(logits: &[f32], count: usize, into: &mut Vec<sys::llama_token_data>
     // stays is the bar for all later ones.
     let mut bar = f32::NEG_INFINITY;
     for (block, block_logits) in logits.chunks(BLOCK).enumerate() {
-        let greatest = block_logits.iter().fold(f32::NEG_INFINITY, |greatest, logit| if *logit > greatest { *logit } else { greatest });
+        let greatest = block_logits
+            .iter()
+            .fold(f32::NEG_INFINITY, |greatest, logit| if *logit > greatest { *logit } else { greatest });
         if greatest <= bar && into.len() >= count {
             continue;
         }

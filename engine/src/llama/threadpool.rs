@@ -23,7 +23,8 @@ impl Threadpool {
         let new = backend.cpu_function(c"ggml_threadpool_new")?;
         let free = backend.cpu_function(c"ggml_threadpool_free")?;
         // SAFETY: these are the signatures of the two functions in ggml-cpu.h.
-        let (new, free) = unsafe { (mem::transmute::<*mut c_void, New>(new), mem::transmute::<*mut c_void, Free>(free)) };
+        let (new, free) =
+            unsafe { (mem::transmute::<*mut c_void, New>(new), mem::transmute::<*mut c_void, Free>(free)) };
         // SAFETY: both take plain values and a parameter block that lives during the call.
         let pool = unsafe {
             let mut parameters = sys::ggml_threadpool_params_default(i32::try_from(threads).ok()?);

@@ -147,17 +147,15 @@ impl Vocab<'_> {
 
     /// Whether the token means something to the model beyond its letters.
     ///
-    /// That are the control tokens, and those "user-defined" ones that look like them: converters do not agree on
-    /// which of the two `<think>` and its like are. (Others of that kind are runs of spaces and newlines.)
+    /// That are the control tokens, and those "user-defined" ones that mark turns: converters do not agree on which
+    /// of the two `<|im_start|>` and its like are. (Others of that kind are runs of spaces, or tags that belong to
+    /// the text.)
     pub fn is_special(&self, token: Token) -> bool {
         const CONTROL: sys::llama_token_attr = sys::LLAMA_TOKEN_ATTR_CONTROL | sys::LLAMA_TOKEN_ATTR_UNKNOWN;
         // SAFETY: a `Token` comes only from this vocabulary.
         let attributes = unsafe { sys::llama_vocab_get_attr(self.vocab, token.0) };
-        if attributes & CONTROL != 0 {
-            return true;
-        }
-        let tag = |text: &str| text.len() > 2 && (text.starts_with('<') && text.ends_with('>') || text.starts_with('[') && text.ends_with(']'));
-        attributes & sys::LLAMA_TOKEN_ATTR_USER_DEFINED != 0 && tag(&self.text(token))
+        attributes & CONTROL != 0
+            || (attributes & sys::LLAMA_TOKEN_ATTR_USER_DEFINED != 0 && marks_turns(&self.text(token)))
     }
 
     /// The token as the vocabulary spells it, e.g. `<|im_end|>`.
@@ -173,4 +171,9 @@ impl Vocab<'_> {
     fn present(token: sys::llama_token) -> Option<Token> {
         (token >= 0).then_some(Token(token))
     }
+}
+
+fn marks_turns(text: &str) -> bool {
+    const WITHOUT_BARS: [&str; 4] = ["<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]"];
+    text.starts_with("<|") || text.starts_with("<｜") || WITHOUT_BARS.contains(&text)
 }

@@ -1,0 +1,152 @@
+//! Files that become a model, and files that do not.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use hearth_ipc::{Event, FailureKind, LoadRequest, Request, SamplingSource, TemplateSource};
+
+use crate::process::{Engine, ask, starter_model, user};
+
+#[test]
+fn a_model_loads_with_rising_progress() {
+    let mut engine = Engine::start();
+    engine.next();
+    let id = engine.next_id();
+    engine.send(&Request::Load(LoadRequest { id, path: starter_model(), context_tokens: None, threads: Some(1) }));
+    let mut fractions = Vec::new();
+    let model = loop {
+        match engine.next() {
+            Event::Loading { id: of, fraction } if of == id => fractions.push(fraction),
+            Event::Loaded { id: of, model } if of == id => break model,
+            other => panic!("unexpected: {other:?}"),
+        }
+    };
+    assert!(fractions.is_sorted(), "{fractions:?}");
+    assert_eq!(fractions.last(), Some(&1.0), "the end is told");
+
+    assert_eq!(model.path, starter_model());
+    assert_eq!(model.architecture, "llama");
+    assert!(model.description.contains("Q4_1"), "{}", model.description);
+    assert_eq!(model.parameters, 134_515_008);
+    assert_eq!(model.trained_context_tokens, 8192);
+    assert_eq!(model.context_tokens, 8192);
+    assert_eq!(model.template, TemplateSource::Model);
+    assert_eq!(model.sampling_source, SamplingSource::Default);
+    assert_eq!(model.threads, 1);
+    assert!(model.device.starts_with("CPU"), "{}", model.device);
+}
+
+#[test]
+fn a_load_can_be_cancelled() {
+    let mut engine = Engine::start();
+    engine.next();
+    let id = engine.next_id();
+    let load = LoadRequest { id, path: starter_model(), context_tokens: None, threads: None };
+    engine.send_together(&[Request::Load(load), Request::Cancel { id }]);
+    let failure = loop {
+        match engine.next() {
+            Event::Loading { .. } => {}
+            Event::Failed { id: of, failure } if of == id => break failure,
+            other => panic!("unexpected: {other:?}"),
+        }
+    };
+    assert_eq!(failure.kind, FailureKind::Cancelled);
+    engine.load(&starter_model(), Some(512)).expect("the next load is not touched by it");
+}
+
+#[test]
+fn only_one_thing_is_done_at_a_time() {
+    let mut engine = Engine::with_starter_model(None);
+    let first = engine.begin(ask(vec![user("Write a long story about a lighthouse.")], 100_000));
+    let second = engine.begin(ask(vec![user("Hello")], 5));
+    let third = engine.next_id();
+    engine.send(&Request::Load(LoadRequest { id: third, path: starter_model(), context_tokens: None, threads: None }));
+    let mut refused = Vec::new();
+    while refused.len() < 2 {
+        if let Event::Failed { id, failure } = engine.next() {
+            assert_eq!(failure.kind, FailureKind::Busy);
+            refused.push(id);
+        }
+    }
+    assert_eq!(refused, [second, third]);
+    engine.send(&Request::Cancel { id: first });
+    engine.finish(first).expect("the first goes on as if nothing had been asked");
+}
+
+#[test]
+fn nothing_can_be_written_without_a_model() {
+    let mut engine = Engine::start();
+    engine.next();
+    let failure = engine.answer(ask(vec![user("Hello")], 5)).expect_err("there is no model");
+    assert_eq!(failure.kind, FailureKind::NoModel);
+}
+
+/// Bytes that nothing can be learned from, the same in every run.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    (0..length)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()[0]
+        })
+        .collect()
+}
+
+/// The starter model with `change` made to the beginning of its file.
+fn changed_model(folder: &Path, name: &str, change: impl FnOnce(&mut Vec<u8>)) -> PathBuf {
+    let mut bytes = fs::read(starter_model()).expect("a readable model");
+    change(&mut bytes);
+    let path = folder.join(name);
+    fs::write(&path, bytes).expect("a place for a copy");
+    path
+}
+
+#[test]
+fn files_that_are_no_sound_model_are_refused_and_the_loaded_one_stays() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let random = folder.path().join("random.gguf");
+    fs::write(&random, noise(100_000)).expect("a place for a file");
+    let random_behind_the_magic = folder.path().join("magic.gguf");
+    fs::write(&random_behind_the_magic, [b"GGUF\x03\0\0\0".as_slice(), &noise(100_000)].concat()).expect("a file");
+    let cases = [
+        (folder.path().join("not there.gguf"), FailureKind::ModelMissing),
+        (random, FailureKind::ModelDamaged),
+        (random_behind_the_magic, FailureKind::ModelDamaged),
+        (changed_model(folder.path(), "cut.gguf", |bytes| bytes.truncate(50_000_000)), FailureKind::ModelDamaged),
+        // The number of tensors is the second field, that of metadata entries the third.
+        (changed_model(folder.path(), "tensors.gguf", |bytes| bytes[8..16].fill(0xFF)), FailureKind::ModelDamaged),
+        (changed_model(folder.path(), "metadata.gguf", |bytes| bytes[16..24].fill(0x7F)), FailureKind::ModelDamaged),
+    ];
+
+    let mut engine = Engine::with_starter_model(Some(512));
+    let before = engine.answer(ask(vec![user("Name a colour.")], 8)).expect("an answer").text;
+    for (path, expected) in cases {
+        let failure = engine.load(&path, None).expect_err("no sound model");
+        assert_eq!(failure.kind, expected, "{}: {}", path.display(), failure.cause);
+        let after = engine.answer(ask(vec![user("Name a colour.")], 8)).expect("the model that was loaded stays");
+        assert_eq!(after.text, before);
+    }
+}
+
+#[test]
+fn an_architecture_nobody_knows_is_unsupported() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = changed_model(folder.path(), "unknown.gguf", |bytes| {
+        // Every "llama" among the metadata becomes "lambs": the keys that name it still agree with it.
+        let end = 100_000;
+        let mut position = 0;
+        while let Some(found) = bytes[position..end].windows(5).position(|window| window == b"llama") {
+            bytes[position + found..position + found + 5].copy_from_slice(b"lambs");
+            position += found + 5;
+        }
+    });
+    let mut engine = Engine::start();
+    engine.next();
+    let failure = engine.load(&path, None).expect_err("nobody knows it");
+    assert_eq!(failure.kind, FailureKind::ModelUnsupported, "{}", failure.cause);
+    engine.load(&starter_model(), Some(512)).expect("the engine is as good as before");
+}

@@ -1,0 +1,8 @@
+//! The real process over real pipes, with the starter model.
+
+mod answering;
+mod life;
+mod loading;
+mod process;
+mod remembering;
+mod stopping;
