@@ -127,8 +127,10 @@ export class FakeBackend implements Backend {
     const id = conversation ?? this.history.addConversation(null, now);
     const leafBefore = this.history.leaf(id);
     const question = this.history.addMessage(id, parent, { role: 'user', text }, now);
-    this.#answer(id, question, script, onEvent);
+    const answer = this.#answer(id, question, script, onEvent);
     if (this.#scenario.refusal === null) return;
+    this.#running.get(answer)?.abandon();
+    this.#running.delete(answer);
     this.history.takeBack(id, leafBefore);
     if (conversation === null) this.history.setDeleted(id, true);
     onEvent({
@@ -218,7 +220,7 @@ export class FakeBackend implements Backend {
     question: MessageId | null,
     script: ScriptedAnswer,
     onEvent: (event: AnswerEvent) => void,
-  ): void {
+  ): MessageId {
     const body: AssistantBody = {
       role: 'assistant',
       text: '',
@@ -229,6 +231,7 @@ export class FakeBackend implements Backend {
     };
     const answer = this.history.addMessage(conversation, question, body, seconds());
     this.#write(conversation, answer, script, onEvent);
+    return answer;
   }
 
   /** Streams `script` into an answer that exists, from where it stands. */
@@ -294,6 +297,11 @@ class RunningAnswer {
       this.#onEvent({ type: 'delta', text: piece });
     }
     if (this.#script.end !== 'never') this.end(this.#script.end);
+  }
+
+  /** Ends it without a word: its message is gone. */
+  abandon(): void {
+    this.#ended = true;
   }
 
   /** Asked anew after each pause, in which anybody may have ended it. */

@@ -1,0 +1,90 @@
+/** The model chip: which model answers, how it is, and what helps when it cannot. */
+import type { Page } from '@playwright/test';
+import { failure, starter } from '../src/backend/fake/scenarios';
+import { calls, expect, test } from './open';
+
+const chip = (page: Page) => page.getByRole('button', { name: /^Model:/ });
+
+test('the chip follows the engine from its start to the answer', async ({ page, open }) => {
+  await open('first-start-starting');
+  await expect(chip(page)).toHaveAccessibleName('Model: Model, Starting…');
+  await page.evaluate(
+    (name) => window.hearth.setEngine({ state: 'loading', model: name, fraction: 0.42 }),
+    starter.name,
+  );
+  await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Loading 42%');
+  await page.evaluate((model) => window.hearth.setEngine({ state: 'ready', model }), starter);
+  await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Ready');
+});
+
+test('the chip says that an answer is being written', async ({ page, open }) => {
+  await open('writing');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Tell me');
+  await page.keyboard.press('Enter');
+  await expect(chip(page)).toHaveAccessibleName(/Answering$/);
+});
+
+test('a message can be sent while the model is still loading, and is answered when it is there', async ({
+  page,
+  open,
+}) => {
+  await open('first-start-loading');
+  await page.keyboard.type('I was quick');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Stop the answer' })).toBeVisible();
+  await page.evaluate((model) => window.hearth.setEngine({ state: 'ready', model }), starter);
+  await expect(page.getByText('sunlight taken apart')).toBeVisible();
+});
+
+test('the facts are in words: size, memory, what it runs on', async ({ page, open }) => {
+  await open('full');
+  await chip(page).click();
+  const facts = page.getByRole('dialog', { name: 'Model' });
+  await expect(facts).toContainText('98 MB');
+  await expect(facts).toContainText('about 6,100 words');
+  await expect(facts).toContainText('CPU (zen4)');
+  await page.keyboard.press('Escape');
+  await expect(facts).toBeHidden();
+  await expect(chip(page)).toBeFocused();
+});
+
+test('it is said when a model has no template of its own', async ({ page, open }) => {
+  await open('default-template');
+  await chip(page).click();
+  await expect(page.getByRole('dialog', { name: 'Model' })).toContainText('Hearth uses a common form');
+});
+
+test('a model file is chosen through the chip', async ({ page, open }) => {
+  await open('full');
+  await chip(page).click();
+  await page.getByRole('button', { name: 'Open a model file…' }).click();
+  expect(await calls(page, 'openModelFile')).toHaveLength(1);
+});
+
+test('a missing model is told with its file, and the starter model mends it', async ({ page, open }) => {
+  await open('trouble-model-missing');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('The model file cannot be found.');
+  await expect(alert).toContainText('mistral-7b-instruct.Q4_K_M.gguf');
+  await alert.getByRole('button', { name: 'Use the starter model' }).click();
+  await expect(alert).toHaveCount(0);
+  await expect(chip(page)).toHaveAccessibleName(/SmolLM2 135M Instruct, Ready$/);
+});
+
+test('the page never shows an error code', async ({ page, open }) => {
+  await open('full');
+  for (const code of [
+    'engine_crashed',
+    'engine_unavailable',
+    'model_damaged',
+    'out_of_memory',
+    'internal',
+  ] as const) {
+    await page.evaluate(
+      (error) => window.hearth.setEngine({ state: 'trouble', error, model: null }),
+      failure(code),
+    );
+    await expect(page.getByRole('alert')).toBeVisible();
+    await expect(page.locator('body')).not.toContainText(code);
+  }
+});
