@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import type { AppError, ErrorCode } from '../backend/bindings';
+import { showLanguage } from '../i18n/locale.svelte';
+import { asAppError, explain, remedyLabel } from './explain';
+
+const codes: Record<ErrorCode, true> = {
+  engine_crashed: true,
+  engine_unavailable: true,
+  model_missing: true,
+  model_damaged: true,
+  model_unsupported: true,
+  out_of_memory: true,
+  model_not_ready: true,
+  message_too_long: true,
+  message_too_many_characters: true,
+  already_answering: true,
+  disk_full: true,
+  read_only: true,
+  history_damaged: true,
+  not_found: true,
+  internal: true,
+};
+
+function error(code: ErrorCode, details: Partial<AppError['details']> = {}): AppError {
+  return {
+    code,
+    message: 'cause for the log',
+    details: { amount: null, limit: null, path: null, ...details },
+  };
+}
+
+describe.each(['en', 'de'] as const)('in %s', (language) => {
+  test.each(Object.keys(codes) as ErrorCode[])('%s has a sentence, a meaning and named remedies', (code) => {
+    showLanguage(language);
+    const { sentence, meaning, remedies } = explain(error(code));
+    expect(sentence).toMatch(/\.$/);
+    expect(meaning).toMatch(/\.$/);
+    expect(`${sentence} ${meaning}`).not.toMatch(/_|undefined|null|\{|cause for the log/);
+    for (const remedy of remedies) expect(remedyLabel(remedy)).not.toBe('');
+  });
+});
+
+test('a message that is too long says how long it is and how long it may be, in words', () => {
+  showLanguage('en');
+  const { meaning } = explain(error('message_too_long', { amount: 9120, limit: 7600 }));
+  expect(meaning).toContain('about 6,800 words');
+  expect(meaning).toContain('about 5,700');
+});
+
+test('a file is named without its folders', () => {
+  showLanguage('en');
+  const { meaning } = explain(error('model_damaged', { path: '/home/ada/big.gguf' }));
+  expect(meaning).toMatch(/^big\.gguf /);
+});
+
+test('what is no AppError is a fault of the app', () => {
+  expect(asAppError(new TypeError('oh')).code).toBe('internal');
+  expect(asAppError(error('disk_full')).code).toBe('disk_full');
+});
