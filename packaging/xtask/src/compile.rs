@@ -49,6 +49,8 @@ impl Built {
 /// Builds the programs, with cargo's progress on stderr.
 pub(crate) fn programs(folders: &Folders, profile: Profile) -> Result<Built> {
     let mut cargo = build_command(folders);
+    // Leaving out what else the packages hold changes nothing of what cargo selects; leaving out packages would.
+    cargo.args(["--bin", "hearth", "--bin", "hearth-engine"]);
     if let Profile::Release = profile {
         cargo.arg("--release");
     }
@@ -63,7 +65,7 @@ pub(crate) fn programs(folders: &Folders, profile: Profile) -> Result<Built> {
     read_messages(&String::from_utf8_lossy(&output.stdout))
 }
 
-/// The command that builds the programs and writes what [`read_messages`] reads.
+/// The command that builds everything, unless it is told what, and writes what [`read_messages`] reads.
 pub(crate) fn build_command(folders: &Folders) -> Command {
     let mut cargo = Command::new(program::cargo());
     cargo.current_dir(&folders.root).arg("build").args(SELECTION).arg("--message-format=json-render-diagnostics");
