@@ -88,3 +88,14 @@ test('the page never shows an error code', async ({ page, open }) => {
     await expect(page.locator('body')).not.toContainText(code);
   }
 });
+
+test('Esc closes the model’s facts and leaves the answer going', async ({ page, open }) => {
+  await open('writing');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Tell me');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Stop the answer' })).toBeVisible();
+  await chip(page).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Model' })).toBeHidden();
+  expect(await calls(page, 'stop')).toEqual([]);
+});
