@@ -129,6 +129,8 @@ impl Desk {
             ("GDK_BACKEND", "x11".into()),
             ("DBUS_SESSION_BUS_ADDRESS", self.bus.address().into()),
             ("LANG", "C.UTF-8".into()),
+            // The webview is asked itself; the toolkit's bridge to screen readers would only start more processes.
+            ("NO_AT_BRIDGE", "1".into()),
             ("XDG_DATA_HOME", folder.join("data").into_os_string()),
             ("XDG_CONFIG_HOME", folder.join("config").into_os_string()),
             ("XDG_CACHE_HOME", folder.join("cache").into_os_string()),

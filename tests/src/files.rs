@@ -48,5 +48,6 @@ fn cache_folder() -> anyhow::Result<PathBuf> {
 
 /// `target/NAME` of this checkout.
 pub fn pictures_folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target").join(name)
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    root.join("target").join(name)
 }

@@ -6,17 +6,23 @@ use std::time::{Duration, Instant};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Looks again and again until there is something; gives up after `patience` and says what was missing.
+///
+/// A look that fails is one that found nothing: the page may just be changing under it. Its error is told at the end.
 pub async fn until<T>(
     what: &str,
     patience: Duration,
     mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
 ) -> anyhow::Result<T> {
     let start = Instant::now();
-    loop {
-        if let Some(found) = look().await? {
-            return Ok(found);
+    let mut failure = String::new();
+    while start.elapsed() < patience {
+        match tokio::time::timeout(patience, look()).await {
+            Ok(Ok(Some(found))) => return Ok(found),
+            Ok(Ok(None)) => failure.clear(),
+            Ok(Err(error)) => failure = format!(" ({error:#})"),
+            Err(_) => failure = " (nothing answers)".to_owned(),
         }
-        anyhow::ensure!(start.elapsed() < patience, "after {} s still not there: {what}", patience.as_secs());
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
+    anyhow::bail!("after {} s still not there: {what}{failure}", patience.as_secs())
 }
