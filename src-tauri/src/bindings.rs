@@ -17,6 +17,8 @@ use crate::engine_state::EngineStateChanged;
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .error_handling(ErrorHandlingMode::Throw)
+        // What is sent and what is read have one shape here: nothing is renamed or left out on one way only.
+        .disable_serde_phases()
         .typ::<AppError>()
         .events(collect_events![EngineStateChanged])
         .commands(collect_commands![
