@@ -88,7 +88,12 @@ impl EngineLauncher for EngineProgram {
         let folder = self.path.parent().filter(|folder| folder.is_absolute()).ok_or_else(|| {
             io::Error::new(io::ErrorKind::InvalidInput, "the engine's program must be given by an absolute path")
         })?;
-        let mut child = Command::new(&self.path)
+        let mut command = Command::new(&self.path);
+        // Without it a console window would pop up. (A job that ends the engine with the app, whatever happens, is not
+        // to be had without `unsafe`; the engine ends when its stdin closes, which Windows does for a dead app.)
+        #[cfg(windows)]
+        command.creation_flags(0x0800_0000 /* CREATE_NO_WINDOW */);
+        let mut child = command
             .current_dir(folder)
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| is_passed_on(name)))

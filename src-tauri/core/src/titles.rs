@@ -117,13 +117,16 @@ fn plain(line: &str) -> String {
 fn first_sentence(line: &str) -> &str {
     for (at, character) in line.char_indices() {
         let next = line[at + character.len_utf8()..].chars().next();
-        let ends = match character {
-            '。' | '？' | '！' => true,
-            '.' | '!' | '?' | ':' => next.is_none_or(char::is_whitespace),
-            _ => false,
+        let (ends, fewest_characters) = match character {
+            '。' | '？' | '！' => (true, ENOUGH_CHARACTERS / 2),
+            '.' | '!' | '?' | ':' => (next.is_none_or(char::is_whitespace), LONGEST / 2),
+            _ => continue,
         };
         // A first "sentence" of a word or two is an abbreviation or a greeting: "Dr. Who", "Hi! Can you".
-        if ends && (line[..at].split_whitespace().count() >= FEWEST_WORDS || at >= LONGEST / 2) {
+        let before = &line[..at];
+        let says_enough =
+            before.split_whitespace().count() >= FEWEST_WORDS || before.chars().count() >= fewest_characters;
+        if ends && says_enough {
             let keep = if matches!(character, '?' | '？') { at + character.len_utf8() } else { at };
             return &line[..keep];
         }
@@ -142,4 +145,68 @@ fn shorten(text: &str) -> String {
     let at_word = at_word.filter(|at| *at >= cut / 2);
     let kept = text[..at_word.unwrap_or(cut)].trim_end_matches(|c: char| c.is_whitespace() || ",;:-–—".contains(c));
     format!("{kept}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_that_says_enough_is_its_own_title() {
+        let titles = [
+            ("How do I bake bread? I have flour.", "How do I bake bread?"),
+            ("explain recursion to me.", "explain recursion to me"),
+            ("\n\n  ## Plan a *weekend* in `Rome`\nwith children", "Plan a weekend in Rome"),
+            ("> - Please read [this page](https://example.org/a) first", "Please read this page first"),
+            ("Hi! Can you help me with snake_case_names?", "Hi! Can you help me with snake_case_names?"),
+            ("Was kostet ein Brötchen?", "Was kostet ein Brötchen?"),
+            ("今天的天气怎么样？我想去公园散步", "今天的天气怎么样？"),
+            ("```rust\nfn main() {}\n```\nWhy is this slow?", "Why is this slow?"),
+        ];
+        for (question, title) in titles {
+            assert_eq!(from_question(question).as_deref(), Some(title), "{question:?}");
+        }
+    }
+
+    #[test]
+    fn a_question_that_says_too_little_is_none() {
+        for question in ["", "Hi", "Why though", "  \n", "---", "123?"] {
+            assert_eq!(from_question(question), None, "{question:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_question_is_cut_between_two_words() {
+        let question = "Could you please explain the difference between concurrency and parallelism";
+        let title = from_question(question).expect("says enough");
+        assert_eq!(title, "Could you please explain the difference between…");
+        assert!(title.chars().count() <= LONGEST);
+    }
+
+    #[test]
+    fn a_text_without_spaces_is_cut_inside_a_word_but_never_inside_a_character() {
+        let title = from_question(&"長".repeat(200)).expect("says enough");
+        assert_eq!(title.chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn the_answer_helps_out_with_its_heading_or_its_first_sentence() {
+        let exchanges = [
+            ("Bread?", "Sure.\n\n## Baking **bread** at home\n", "Baking bread at home"),
+            ("Hi", "Hello there, how can I help you today? I can do much.", "Hello there, how can I help you today?"),
+            ("Hi", "```sh\n# not a heading\n```\nRun the script above now.", "Run the script above now"),
+            ("Hi", "", "Hi"),
+            ("Hi", "***", "Hi"),
+        ];
+        for (question, answer, title) in exchanges {
+            assert_eq!(from_exchange(question, answer).as_deref(), Some(title), "{answer:?}");
+        }
+        assert_eq!(from_exchange("?", ""), None);
+    }
+
+    #[test]
+    fn a_given_name_is_one_line() {
+        assert_eq!(given("  Sunday\n baking ").as_deref(), Some("Sunday baking"));
+        assert_eq!(given(" \t\n"), None);
+    }
 }

@@ -164,7 +164,10 @@ impl Writing {
                             Attempt::Ended(End::Refused(error))
                         }
                         FailureKind::Cancelled => Attempt::Ended(stopped(stop.unwrap_or(Stop::Person))),
-                        FailureKind::NoModel | FailureKind::Busy if stop.is_none() => Attempt::NotHeard(failed(error)),
+                        FailureKind::NoModel | FailureKind::Busy => match stop {
+                            Some(stop) => Attempt::Ended(stopped(stop)),
+                            None => Attempt::NotHeard(failed(error)),
+                        },
                         _ => Attempt::Ended(failed(error)),
                     };
                 }

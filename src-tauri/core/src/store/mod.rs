@@ -27,6 +27,8 @@ pub(crate) const FILE_NAME: &str = "hearth.db";
 /// Deleted conversations can be restored for this long.
 const TRASH_SECONDS: u32 = 30 * 24 * 60 * 60;
 const READERS: u32 = 3;
+/// Waits for the right to write at once, not in the middle of the change.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The open database. Clones share it.
@@ -98,7 +100,15 @@ impl Store {
 
     /// A change that is made as a whole, on commit, or not at all.
     pub(crate) async fn change(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with(BEGIN).await {
+            // On a full disk SQLite takes a transaction back by itself. sqlx does not notice, and takes the connection
+            // for one that is inside a transaction for ever after.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// Waits for what is being written, folds the write-ahead log into the database and closes it.
@@ -119,3 +129,26 @@ fn make_private_folder(path: &Path) -> Result<(), StoreError> {
 
 /// For functions of this module: a connection, be it from a pool or inside a transaction.
 type Connection = SqliteConnection;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a fault that a disk once full left behind: every later change failed too, until the app was started again.
+    #[tokio::test]
+    async fn a_change_that_sqlite_took_back_by_itself_does_not_stand_in_the_way_of_the_next() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let store = Store::open(folder.path(), 0).await.expect("opened");
+        let mut change = store.change().await.expect("begun");
+        drafts::set(&mut change, None, "lost").await.expect("written");
+        // What SQLite does when a commit finds the disk full.
+        sqlx::query("ROLLBACK").execute(&mut *change).await.expect("taken back");
+        change.commit().await.expect_err("there is nothing to commit");
+
+        let mut change = store.change().await.expect("begun");
+        drafts::set(&mut change, None, "kept").await.expect("written");
+        change.commit().await.expect("committed");
+        let mut reader = store.reader().await.expect("a connection");
+        assert_eq!(drafts::get(&mut reader, None).await.expect("readable"), "kept");
+    }
+}

@@ -113,7 +113,8 @@ pub(crate) async fn is_ready(app: &App) {
 /// Waits for a state of the engine.
 pub(crate) async fn state(app: &App, condition: impl Fn(&EngineState) -> bool) -> EngineState {
     let mut states = app.engine_states();
-    let found = soon("the engine's state", states.wait_for(|state| condition(state))).await.expect("a supervisor").clone();
+    let found =
+        soon("the engine's state", states.wait_for(|state| condition(state))).await.expect("a supervisor").clone();
     found
 }
 

@@ -1,8 +1,14 @@
 //! What is left when everything is killed.
 
-use std::{path::Path, time::{Duration, Instant}};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use hearth_core::{App, view::{AnswerState, ConversationId, Interruption}};
+use hearth_core::{
+    App,
+    view::{AnswerState, ConversationId, Interruption},
+};
 
 use crate::stage::{Stage, answer_state, exchange, is_ready, started, text_of, texts};
 

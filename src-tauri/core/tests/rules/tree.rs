@@ -1,6 +1,9 @@
 //! Messages are a tree: nothing is overwritten.
 
-use hearth_core::{error::ErrorCode, view::{AnswerState, MessageBody}};
+use hearth_core::{
+    error::ErrorCode,
+    view::{AnswerState, MessageBody},
+};
 use hearth_ipc::{FinishReason, Role};
 
 use crate::stage::{Stage, answer_state, exchange, finished, follow_up, said, started, text, text_of, texts};
