@@ -40,18 +40,21 @@ impl Backend {
             // environment (their environment variables are read before they start).
             unsafe { env::remove_var("GGML_BACKEND_PATH") };
         }
-        // SAFETY: the name ends with NUL and lives during the calls; both functions may be called at any time and
-        // more than once.
+        // SAFETY: the name ends with NUL and lives during the call; the functions may be called at any time and more
+        // than once.
         let cpu = unsafe {
             if sys::ggml_backend_dev_count() == 0 {
                 sys::ggml_backend_load_all_from_path(folder_name.as_ptr());
             }
-            sys::llama_backend_init();
             sys::ggml_backend_dev_by_type(sys::GGML_BACKEND_DEVICE_TYPE_CPU)
         };
+        // Not without this check to `llama_backend_init`: where it finds no backend, it looks for some in the folder
+        // llama.cpp was built in and in the working directory.
         if cpu.is_null() {
             return Err(BackendError::NoCpu(folder.to_owned()));
         }
+        // SAFETY: it may be called more than once.
+        unsafe { sys::llama_backend_init() };
         Ok(Rc::new(Self { cpu }))
     }
 

@@ -14,7 +14,7 @@ fn a_model_loads_with_rising_progress() {
     let mut engine = Engine::start();
     engine.next();
     let id = engine.next_id();
-    engine.send(&Request::Load(LoadRequest { id, path: starter_model(), context_tokens: None, threads: Some(1) }));
+    engine.send(&Request::Load(LoadRequest { id, path: starter_model(), context_tokens: None, threads: Some(2) }));
     let mut fractions = Vec::new();
     let model = loop {
         match engine.next() {
@@ -34,7 +34,7 @@ fn a_model_loads_with_rising_progress() {
     assert_eq!(model.context_tokens, 8192);
     assert_eq!(model.template, TemplateSource::Model);
     assert_eq!(model.sampling_source, SamplingSource::Default);
-    assert_eq!(model.threads, 1);
+    assert_eq!(model.threads, 2);
     assert!(model.device.starts_with("CPU"), "{}", model.device);
 }
 

@@ -16,10 +16,10 @@ use hearth_ipc::{
 };
 
 /// Nothing here takes so long unless it hangs, also on a machine that is busy with other things.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The starter model.
-pub fn starter_model() -> PathBuf {
+pub(crate) fn starter_model() -> PathBuf {
     let path = env::var_os("HEARTH_STARTER_MODEL").map_or_else(default_starter_model, PathBuf::from);
     assert!(path.is_file(), "the starter model is not at {}: run `cargo xtask setup`", path.display());
     path
@@ -32,7 +32,7 @@ fn default_starter_model() -> PathBuf {
 }
 
 /// A folder with the engine and its libraries, as it is shipped.
-pub fn staged_engine() -> tempfile::TempDir {
+pub(crate) fn staged_engine() -> tempfile::TempDir {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
     let program = Path::new(env!("CARGO_BIN_EXE_hearth-engine"));
     place(program, &folder.path().join(program.file_name().expect("a file")));
@@ -48,7 +48,7 @@ fn place(from: &Path, to: &Path) {
 }
 
 /// A process to talk to. Dropping it kills the process.
-pub struct Engine {
+pub(crate) struct Engine {
     child: Child,
     input: Option<ChildStdin>,
     events: mpsc::Receiver<Event>,
@@ -58,24 +58,24 @@ pub struct Engine {
 
 /// Everything that came of a request to write.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    pub text: String,
-    pub deltas: Vec<String>,
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) deltas: Vec<String>,
     /// How often progress of the reading was told.
-    pub readings: usize,
-    pub remembered_from: Option<u32>,
-    pub reason: FinishReason,
-    pub stats: GenerationStats,
+    pub(crate) readings: usize,
+    pub(crate) remembered_from: Option<u32>,
+    pub(crate) reason: FinishReason,
+    pub(crate) stats: GenerationStats,
 }
 
 impl Engine {
     /// Starts the process. Its first frame is still to be read.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_in(staged_engine())
     }
 
     /// Starts the process that lies in `folder`.
-    pub fn start_in(folder: tempfile::TempDir) -> Self {
+    pub(crate) fn start_in(folder: tempfile::TempDir) -> Self {
         let program = folder.path().join(Path::new(env!("CARGO_BIN_EXE_hearth-engine")).file_name().expect("a file"));
         let mut child = Command::new(program)
             // Only its own run path may lead it to its libraries.
@@ -99,52 +99,52 @@ impl Engine {
     }
 
     /// Starts the process and loads the starter model with `context_tokens`.
-    pub fn with_starter_model(context_tokens: Option<u32>) -> Self {
+    pub(crate) fn with_starter_model(context_tokens: Option<u32>) -> Self {
         let mut engine = Self::start();
         assert!(matches!(engine.next(), Event::Hello { .. }), "the first frame is a hello");
         engine.load(&starter_model(), context_tokens).expect("the starter model loads");
         engine
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn process_id(&self) -> u32 {
+    pub(crate) fn process_id(&self) -> u32 {
         self.child.id()
     }
 
-    pub fn next_id(&mut self) -> RequestId {
+    pub(crate) fn next_id(&mut self) -> RequestId {
         self.last_id += 1;
         RequestId(self.last_id)
     }
 
-    pub fn send(&mut self, request: &Request) {
+    pub(crate) fn send(&mut self, request: &Request) {
         codec::write(self.input.as_mut().expect("stdin is open"), request).expect("the engine reads");
     }
 
     /// Writes several requests at once, so that the engine finds them together.
-    pub fn send_together(&mut self, requests: &[Request]) {
+    pub(crate) fn send_together(&mut self, requests: &[Request]) {
         let frames: Vec<u8> = requests.iter().flat_map(|request| codec::encode(request).expect("a frame")).collect();
         self.send_bytes(&frames);
     }
 
-    pub fn send_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
         let input = self.input.as_mut().expect("stdin is open");
         input.write_all(bytes).and_then(|()| input.flush()).expect("the engine reads");
     }
 
-    pub fn close_stdin(&mut self) {
+    pub(crate) fn close_stdin(&mut self) {
         self.input = None;
     }
 
     /// The next event, signs of life among them.
-    pub fn next_of_any_kind(&mut self) -> Event {
+    pub(crate) fn next_of_any_kind(&mut self) -> Event {
         self.events.recv_timeout(PATIENCE).expect("an event")
     }
 
     /// The next event that is not just a sign of life.
-    pub fn next(&mut self) -> Event {
+    pub(crate) fn next(&mut self) -> Event {
         loop {
             match self.next_of_any_kind() {
                 Event::Heartbeat { .. } => {}
@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// Waits for the process to end by itself.
-    pub fn exit(&mut self) -> ExitStatus {
+    pub(crate) fn exit(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().expect("our own child") {
@@ -165,9 +165,10 @@ impl Engine {
         }
     }
 
-    pub fn load(&mut self, path: &Path, context_tokens: Option<u32>) -> Result<LoadedModel, EngineFailure> {
+    /// With one thread: tests run beside each other, and threads that wait for one another are slow on a busy machine.
+    pub(crate) fn load(&mut self, path: &Path, context_tokens: Option<u32>) -> Result<LoadedModel, EngineFailure> {
         let id = self.next_id();
-        self.send(&Request::Load(LoadRequest { id, path: path.to_owned(), context_tokens, threads: None }));
+        self.send(&Request::Load(LoadRequest { id, path: path.to_owned(), context_tokens, threads: Some(1) }));
         loop {
             match self.next() {
                 Event::Loading { id: of, .. } if of == id => {}
@@ -179,14 +180,14 @@ impl Engine {
     }
 
     /// Sends the request and returns without waiting.
-    pub fn begin(&mut self, request: GenerateRequest) -> RequestId {
+    pub(crate) fn begin(&mut self, request: GenerateRequest) -> RequestId {
         let id = self.next_id();
         self.send(&Request::Generate(GenerateRequest { id, ..request }));
         id
     }
 
     /// Collects what comes of request `id` until it ends.
-    pub fn finish(&mut self, id: RequestId) -> Result<Answer, EngineFailure> {
+    pub(crate) fn finish(&mut self, id: RequestId) -> Result<Answer, EngineFailure> {
         let (mut deltas, mut readings, mut remembered_from) = (Vec::new(), 0, None);
         loop {
             match self.next() {
@@ -205,7 +206,7 @@ impl Engine {
         }
     }
 
-    pub fn answer(&mut self, request: GenerateRequest) -> Result<Answer, EngineFailure> {
+    pub(crate) fn answer(&mut self, request: GenerateRequest) -> Result<Answer, EngineFailure> {
         let id = self.begin(request);
         self.finish(id)
     }
@@ -218,24 +219,24 @@ impl Drop for Engine {
     }
 }
 
-pub fn system(content: impl Into<String>) -> ChatMessage {
+pub(crate) fn system(content: impl Into<String>) -> ChatMessage {
     ChatMessage { role: Role::System, content: content.into() }
 }
 
-pub fn user(content: impl Into<String>) -> ChatMessage {
+pub(crate) fn user(content: impl Into<String>) -> ChatMessage {
     ChatMessage { role: Role::User, content: content.into() }
 }
 
-pub fn assistant(content: impl Into<String>) -> ChatMessage {
+pub(crate) fn assistant(content: impl Into<String>) -> ChatMessage {
     ChatMessage { role: Role::Assistant, content: content.into() }
 }
 
 /// Always the likeliest token.
-pub const GREEDY: Sampling =
+pub(crate) const GREEDY: Sampling =
     Sampling { temperature: 0.0, top_k: 40, top_p: 0.95, min_p: 0.05, repeat_penalty: 1.0, repeat_last_n: 0 };
 
 /// A request whose answer is the same every time. Its id is given by [`Engine::begin`].
-pub fn ask(messages: Vec<ChatMessage>, max_tokens: u32) -> GenerateRequest {
+pub(crate) fn ask(messages: Vec<ChatMessage>, max_tokens: u32) -> GenerateRequest {
     GenerateRequest {
         id: RequestId(0),
         messages,
