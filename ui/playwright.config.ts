@@ -25,6 +25,7 @@ export default defineConfig({
   ],
   webServer: {
     command: 'npm run --silent harness',
+    // While working on the page: one server that stays, several runs against it.
     reuseExistingServer: process.env['HEARTH_HARNESS_RUNNING'] === '1',
     url: `http://localhost:${port}/tests/harness.html`,
     timeout: 60_000,
