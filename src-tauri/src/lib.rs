@@ -20,8 +20,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use hearth_core::{App, Config};
-use tauri::{Manager, RunEvent};
+use hearth_core::{App, Config, EngineProgram, SystemClock};
+use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::home::Home;
 use crate::instance::HomeLock;
@@ -55,27 +55,34 @@ fn start() -> anyhow::Result<ExitCode> {
         .plugin(instance::plugin())
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(bindings.invoke_handler())
-        .setup(move |app| {
-            bindings.mount_events(app);
-            Ok(set_up(app, home)?)
-        })
         .build(context)?;
+    bindings.mount_events(&app);
+    // Not in Tauri's setup hook: it panics on an error, and one that is running already is no reason to.
+    set_up(app.handle(), home)?;
 
-    let code = app.run_return(|handle, event| {
-        // Not a window that was closed (which asks by itself) but, say, the system's menu; `exit` comes with a code.
-        if let RunEvent::ExitRequested { code: None, api, .. } = event {
-            api.prevent_exit();
-            quit::in_order(handle, &handle.state::<App>());
+    let code = app.run_return(|handle, event| match event {
+        RunEvent::Ready => {
+            if let Err(error) = window::open(handle) {
+                tracing::error!(%error, "the window cannot be opened");
+                handle.exit(1);
+            }
         }
+        // Not a window that was closed (which asks by itself) but, say, the system's menu; `exit` comes with a code.
+        RunEvent::ExitRequested { code: None, api, .. } => {
+            api.prevent_exit();
+            quit::in_order(handle);
+        }
+        _ => {}
     });
+    tracing::info!(code, "Hearth ends");
     // What still runs (a dialog that nobody answers) has nothing to save.
     drop(in_runtime);
     runtime.shutdown_background();
     Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-fn set_up(tauri: &mut tauri::App, home: Home) -> anyhow::Result<()> {
-    let handle = tauri.handle();
+/// Everything but the window: from here on the engine starts and the model loads.
+fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
     if let Some(lock) = HomeLock::take(home.folder(), instance::PATIENCE)? {
         handle.manage(lock);
     }
@@ -85,17 +92,15 @@ fn set_up(tauri: &mut tauri::App, home: Home) -> anyhow::Result<()> {
 
     let app = App::new(Config {
         home: home.folder().to_owned(),
-        engine: Arc::new(hearth_core::EngineProgram::new(resources.engine)),
+        engine: Arc::new(EngineProgram::new(resources.engine)),
         starter_model: resources.starter_model,
         model_override: std::env::var_os("HEARTH_MODEL").filter(|path| !path.is_empty()).map(Into::into),
         version,
-        clock: Arc::new(hearth_core::SystemClock),
+        clock: Arc::new(SystemClock),
     });
-    handle.manage(app.clone());
-    handle.manage(quit::Ending::default());
     tauri::async_runtime::spawn(engine_state::tell(handle.clone(), app.clone()));
-    quit::on_signals(handle, &app)?;
-    window::open(handle, &app, &home)?;
+    handle.manage(app);
     handle.manage(home);
-    Ok(())
+    handle.manage(quit::Ending::default());
+    Ok(quit::on_signals(handle)?)
 }

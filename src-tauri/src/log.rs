@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 use std::path::Path;
 
+use anyhow::Context;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
@@ -34,20 +35,14 @@ pub(crate) struct Log {
 pub(crate) fn start(folder: &Path) -> Log {
     let filter =
         EnvFilter::builder().with_env_var("HEARTH_LOG").try_from_env().unwrap_or_else(|_| EnvFilter::new(USUAL_FILTER));
-    let appender = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("hearth")
-        .filename_suffix("log")
-        .max_log_files(DAYS_KEPT)
-        .build(folder);
-    let (layer, guard) = match appender {
+    let (layer, guard) = match appender(folder) {
         Ok(appender) => {
             let (writer, guard) = tracing_appender::non_blocking(Bounded::new(appender, MAX_BYTES_PER_RUN));
             let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
             (Some(layer), Some(guard))
         }
         Err(error) => {
-            eprintln!("There is no log: {error}");
+            eprintln!("There is no log: {error:#}");
             (None, None)
         }
     };
@@ -59,6 +54,16 @@ pub(crate) fn start(folder: &Path) -> Log {
         print(panic);
     }));
     Log { _guard: guard }
+}
+
+fn appender(folder: &Path) -> anyhow::Result<RollingFileAppender> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    Ok(RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("hearth")
+        .filename_suffix("log")
+        .max_log_files(DAYS_KEPT)
+        .build(folder)?)
 }
 
 /// A panic's text may quote what someone typed (a string cut at the wrong byte is printed), so only texts that were

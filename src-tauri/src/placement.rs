@@ -118,7 +118,9 @@ impl PlacementFile {
             }
         };
         serde_json::from_slice(&text)
-            .inspect_err(|error| tracing::warn!(path = %self.path.display(), %error, "the window's place is unreadable"))
+            .inspect_err(
+                |error| tracing::warn!(path = %self.path.display(), %error, "the window's place is unreadable"),
+            )
             .ok()
     }
 
@@ -143,10 +145,7 @@ fn place<R: Runtime>(window: &WebviewWindow<R>, saved: Placement) -> tauri::Resu
 }
 
 /// `None` for a window without a place of its own (hidden away, or over the whole screen).
-fn current<R: Runtime>(
-    window: &WebviewWindow<R>,
-    before: Option<Placement>,
-) -> tauri::Result<Option<Placement>> {
+fn current<R: Runtime>(window: &WebviewWindow<R>, before: Option<Placement>) -> tauri::Result<Option<Placement>> {
     if window.is_minimized()? || window.is_fullscreen()? {
         return Ok(None);
     }
@@ -164,8 +163,10 @@ mod tests {
 
     const LEFT: PhysicalRect<i32, u32> =
         PhysicalRect { position: PhysicalPosition { x: 0, y: 0 }, size: PhysicalSize { width: 1920, height: 1080 } };
-    const RIGHT: PhysicalRect<i32, u32> =
-        PhysicalRect { position: PhysicalPosition { x: 1920, y: 200 }, size: PhysicalSize { width: 1280, height: 800 } };
+    const RIGHT: PhysicalRect<i32, u32> = PhysicalRect {
+        position: PhysicalPosition { x: 1920, y: 200 },
+        size: PhysicalSize { width: 1280, height: 800 },
+    };
 
     fn at(x: i32, y: i32, width: u32, height: u32) -> Placement {
         Placement { x, y, width, height, maximized: false }

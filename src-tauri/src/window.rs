@@ -25,7 +25,9 @@ const LIGHT: Color = Color(0xfc, 0xfb, 0xfa, 0xff);
 const DARK: Color = Color(0x1c, 0x1a, 0x18, 0xff);
 
 /// Makes the window, hidden, and shows it as soon as the page can be seen in it.
-pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>, app: &App, home: &Home) -> tauri::Result<()> {
+pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>) -> tauri::Result<()> {
+    let app = handle.state::<App>().inner().clone();
+    let home = handle.state::<Home>();
     let page_is_there = Arc::new(Notify::new());
     let window = WebviewWindowBuilder::new(handle, LABEL, WebviewUrl::App("index.html".into()))
         .title("Hearth")
@@ -56,8 +58,8 @@ pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>, app: &App, home: &Home) ->
 
     let file = PlacementFile::in_folder(home.folder());
     file.restore(&window);
-    follow(&window, app, file);
-    tauri::async_runtime::spawn(show(window, app.clone(), page_is_there));
+    follow(&window, file);
+    tauri::async_runtime::spawn(show(window, app, page_is_there));
     Ok(())
 }
 
@@ -94,10 +96,9 @@ async fn show<R: Runtime>(window: WebviewWindow<R>, app: App, page_is_there: Arc
 }
 
 /// Keeps the window's place and colour up to date, and ends the app in order when it is closed.
-fn follow<R: Runtime>(window: &WebviewWindow<R>, app: &App, file: PlacementFile) {
+fn follow<R: Runtime>(window: &WebviewWindow<R>, file: PlacementFile) {
     let (moved, moves) = watch::channel(());
     tauri::async_runtime::spawn(file.clone().follow(window.clone(), moves));
-    let app = app.clone();
     let of = window.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::Moved(_) | WindowEvent::Resized(_) => moved.send_replace(()),
@@ -112,7 +113,7 @@ fn follow<R: Runtime>(window: &WebviewWindow<R>, app: &App, file: PlacementFile)
             if let Err(error) = of.hide() {
                 tracing::warn!(%error, "the window cannot be hidden");
             }
-            quit::in_order(of.app_handle(), &app);
+            quit::in_order(of.app_handle());
         }
         _ => {}
     });

@@ -10,7 +10,8 @@ fn the_page_s_bindings_are_up_to_date() {
 
     hearth_shell::bindings::export(&fresh).expect("every type can be written as TypeScript");
 
-    let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let read =
+        |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(
         read(&checked_in) == read(&fresh),
         "{} is stale: run `cargo run -p hearth --example bindings`",

@@ -50,11 +50,7 @@ pub(crate) async fn restore_conversation(
 /// What is typed but not sent; without an id, in the chat not yet begun.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_draft(
-    app: State<'_, App>,
-    id: Option<ConversationId>,
-    text: String,
-) -> Result<(), AppError> {
+pub(crate) async fn save_draft(app: State<'_, App>, id: Option<ConversationId>, text: String) -> Result<(), AppError> {
     app.save_draft(id, text).await
 }
 
