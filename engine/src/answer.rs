@@ -37,7 +37,7 @@ pub(crate) fn write(
     let reason = match answer.read(session, &prompt, arrived) {
         Ok(()) => answer.generate(session, request, &prompt, arrived)?,
         Err(DecodeError::Stopped) => FinishReason::Cancelled,
-        Err(error) => return Err(internal(&error)),
+        Err(error) => return Err(internal(error)),
     };
     Ok((reason, answer.stats))
 }
@@ -118,7 +118,7 @@ impl Answer<'_> {
                 Err(DecodeError::CacheFull) => break FinishReason::ContextFull,
                 Err(error) => {
                     writing.finish();
-                    return Err(internal(&error));
+                    return Err(internal(error));
                 }
             }
         };
@@ -184,8 +184,8 @@ impl<'request> Writing<'request> {
     }
 }
 
-fn internal(error: &DecodeError) -> EngineFailure {
-    EngineFailure { kind: FailureKind::Internal, cause: causes(error) }
+fn internal(error: DecodeError) -> EngineFailure {
+    EngineFailure { kind: FailureKind::Internal, cause: causes(&error) }
 }
 
 fn failed(cause: &str) -> EngineFailure {

@@ -59,4 +59,5 @@ mod session;
 pub mod template;
 pub mod text;
 mod threads;
+mod weights;
 mod worker;

@@ -17,7 +17,7 @@ use crate::{
     prompt::Prompter,
     sampling,
     session::{BATCH_TOKENS, Session},
-    threads,
+    threads, weights,
 };
 
 /// Enough for a long conversation, and for most models affordable. What a model was trained on can be a hundred
@@ -54,7 +54,8 @@ pub(crate) fn load(
 ) -> Result<(Session, LoadedModel), EngineFailure> {
     let started = Instant::now();
     let mut progress = Progress { request, outbox, reported: None };
-    let model = Model::load(backend, &request.path, |fraction| {
+    let weights = weights::placement(header.weights_bytes());
+    let model = Model::load(backend, &request.path, weights, |fraction| {
         interrupt.count_step();
         progress.report(fraction);
         !interrupt.is_stopped()
@@ -101,6 +102,7 @@ pub(crate) fn load(
     tracing::info!(
         model = loaded.description,
         context_tokens = loaded.context_tokens,
+        ?weights,
         threads,
         keeps_threads = context.keeps_threads(),
         template = ?loaded.template,

@@ -130,10 +130,10 @@ impl Session {
         if tokens < SHORTEST_STEP_TOKENS {
             return;
         }
-        let per_token = took.as_secs_f64() / tokens as f64;
-        if per_token > 0.0 {
-            let tokens = (LONGEST_STEP.as_secs_f64() / per_token) as usize;
-            self.step_tokens = (tokens / 64 * 64).clamp(SHORTEST_STEP_TOKENS, BATCH_TOKENS as usize);
-        }
+        // Whole steps of the same speed that would fit into the longest time, in hundredths.
+        let hundredths = LONGEST_STEP.as_millis() * 100 / took.as_millis().max(1);
+        let fitting = tokens.saturating_mul(usize::try_from(hundredths).unwrap_or(usize::MAX)) / 100;
+        self.step_tokens =
+            (fitting / SHORTEST_STEP_TOKENS * SHORTEST_STEP_TOKENS).clamp(SHORTEST_STEP_TOKENS, BATCH_TOKENS as usize);
     }
 }

@@ -149,7 +149,7 @@ impl Bench {
     fn close(&mut self, job: Job) -> Event {
         let id = job.id();
         let closing = match job {
-            Job::Load(request) => self.load(request),
+            Job::Load(request) => self.load(&request),
             Job::Generate { request, arrived } => self.generate(&request, arrived),
         };
         closing.unwrap_or_else(|failure| {
@@ -158,14 +158,14 @@ impl Bench {
         })
     }
 
-    fn load(&mut self, request: LoadRequest) -> Result<Event, EngineFailure> {
+    fn load(&mut self, request: &LoadRequest) -> Result<Event, EngineFailure> {
         // A file that is refused costs nothing: the model that was there stays.
         let header = load::check(&request.path)?;
         // Two models at a time may be more than the memory holds.
         self.session = None;
         self.desk.set_model(None);
         let id = request.id;
-        let (session, model) = load::load(&request, &header, &self.backend, &self.interrupt, &self.outbox)?;
+        let (session, model) = load::load(request, &header, &self.backend, &self.interrupt, &self.outbox)?;
         self.session = Some(session);
         self.desk.set_model(Some(model.clone()));
         Ok(Event::Loaded { id, model })

@@ -64,11 +64,14 @@ impl Backend {
         let variant = library.as_deref().and_then(Path::file_stem).and_then(|stem| stem.to_str()?.split_once("cpu-"));
         match variant {
             Some((_, variant)) => format!("CPU ({variant})"),
-            // SAFETY: the device lives as long as the process; its description is a text that ends with NUL.
-            None => {
-                unsafe { CStr::from_ptr(sys::ggml_backend_dev_description(self.cpu)) }.to_string_lossy().into_owned()
-            }
+            None => self.description(),
         }
+    }
+
+    fn description(&self) -> String {
+        // SAFETY: the device lives as long as the process; its description is a text that ends with NUL.
+        let text = unsafe { CStr::from_ptr(sys::ggml_backend_dev_description(self.cpu)) };
+        text.to_string_lossy().into_owned()
     }
 
     /// A function that the CPU backend's library offers by name, see `ggml_backend_reg_get_proc_address`.

@@ -52,16 +52,16 @@ pub enum DecodeError {
 #[derive(Debug)]
 pub struct Context {
     // Dropped in this order: the context uses the others.
-    context: RawContext,
+    native: NativeContext,
     threadpool: Option<Threadpool>,
     interrupt: Arc<Interrupt>,
     model: Rc<Model>,
 }
 
 #[derive(Debug)]
-struct RawContext(NonNull<sys::llama_context>);
+struct NativeContext(NonNull<sys::llama_context>);
 
-impl Drop for RawContext {
+impl Drop for NativeContext {
     fn drop(&mut self) {
         // SAFETY: ours alone, and nothing computes with it: decoding borrows the `Context` exclusively.
         unsafe { sys::llama_free(self.0.as_ptr()) };
@@ -91,13 +91,13 @@ impl Context {
         parameters.abort_callback_data = Arc::as_ptr(interrupt).cast_mut().cast::<c_void>();
         // SAFETY: the model lives (we keep an `Rc` of it), and so does the interrupt the callback is given.
         let context = unsafe { sys::llama_init_from_model(model.as_ptr(), parameters) };
-        let context = NonNull::new(context).map(RawContext).ok_or(ContextError::Refused(settings.context_tokens))?;
+        let native = NonNull::new(context).map(NativeContext).ok_or(ContextError::Refused(settings.context_tokens))?;
         let threadpool = Threadpool::new(model.backend(), settings.threads);
         if let Some(threadpool) = &threadpool {
             // SAFETY: context and pool are alive, and the pool outlives the context (order of the fields).
-            unsafe { sys::llama_attach_threadpool(context.0.as_ptr(), threadpool.as_ptr(), ptr::null_mut()) };
+            unsafe { sys::llama_attach_threadpool(native.0.as_ptr(), threadpool.as_ptr(), ptr::null_mut()) };
         }
-        Ok(Self { context, threadpool, interrupt: Arc::clone(interrupt), model: Rc::clone(model) })
+        Ok(Self { native, threadpool, interrupt: Arc::clone(interrupt), model: Rc::clone(model) })
     }
 
     /// The model at work.
@@ -192,6 +192,6 @@ impl Context {
     }
 
     fn as_ptr(&self) -> *mut sys::llama_context {
-        self.context.0.as_ptr()
+        self.native.0.as_ptr()
     }
 }

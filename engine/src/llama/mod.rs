@@ -28,6 +28,6 @@ pub use batch::Batch;
 pub use context::{Context, ContextError, ContextSettings, DecodeError};
 pub use exit::exit_now;
 pub use interrupt::Interrupt;
-pub use model::{Model, ModelError};
+pub use model::{Model, ModelError, Weights};
 pub use sampler::Sampler;
 pub use vocab::{Token, Vocab};

@@ -28,6 +28,17 @@ pub enum ModelError {
     OutOfMemory,
 }
 
+/// Where the weights are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weights {
+    /// In the file, mapped into memory.
+    Mapped,
+    /// In memory of the process.
+    Copied,
+    /// Nowhere: only their shapes are worked out.
+    Nowhere,
+}
+
 /// A loaded model.
 #[derive(Debug)]
 pub struct Model {
@@ -41,6 +52,7 @@ impl Model {
     pub fn load(
         backend: &Rc<Backend>,
         path: &Path,
+        weights: Weights,
         mut go_on: impl FnMut(f32) -> bool,
     ) -> Result<Rc<Self>, ModelError> {
         let path = path.to_str().and_then(|path| CString::new(path).ok()).ok_or(ModelError::FileName)?;
@@ -50,14 +62,14 @@ impl Model {
             cancelled |= !go_on;
             go_on
         };
-        if let Some(model) = Self::load_native(backend, &path, &mut watch, false) {
+        if let Some(model) = Self::load_native(backend, &path, &mut watch, weights) {
             return Ok(Rc::new(model));
         }
         if cancelled {
             return Err(ModelError::Cancelled);
         }
         // The reason stands only in the log. But what can be built without its weights lacks nothing but room.
-        match Self::load_native(backend, &path, &mut |_| true, true) {
+        match Self::load_native(backend, &path, &mut |_| true, Weights::Nowhere) {
             Some(_) => Err(ModelError::OutOfMemory),
             None => Err(ModelError::Unsupported),
         }
@@ -67,16 +79,17 @@ impl Model {
         backend: &Rc<Backend>,
         path: &CString,
         go_on: &mut F,
-        without_weights: bool,
+        weights: Weights,
     ) -> Option<Self> {
         // SAFETY: default parameters are plain values.
         let mut parameters = unsafe { sys::llama_model_default_params() };
         parameters.progress_callback = Some(on_progress::<F>);
         parameters.progress_callback_user_data = ptr::from_mut(go_on).cast::<c_void>();
-        parameters.no_alloc = without_weights;
-        if without_weights {
-            parameters.load_mode = sys::LLAMA_LOAD_MODE_NONE;
-        }
+        parameters.no_alloc = weights == Weights::Nowhere;
+        parameters.load_mode = match weights {
+            Weights::Mapped => sys::LLAMA_LOAD_MODE_MMAP,
+            Weights::Copied | Weights::Nowhere => sys::LLAMA_LOAD_MODE_NONE,
+        };
         // SAFETY: the path ends with NUL; path and callback live during the call, and the callback is used only in it.
         let model = unsafe { sys::llama_model_load_from_file(path.as_ptr(), parameters) };
         Some(Self { model: NonNull::new(model)?, backend: Rc::clone(backend) })

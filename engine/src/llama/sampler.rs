@@ -71,17 +71,14 @@ impl Sampler {
 
     /// Chooses by the logits of the whole vocabulary. `None` when they hold no number to choose by.
     pub fn choose(&mut self, logits: &[f32]) -> Option<Token> {
-        match self.keeps {
+        if let Some(keeps) = self.keeps {
             // The penalised tokens may fall behind, so as many more must be there to take their places; penalties
             // change no others, so whatever can end up among the first `keeps` is among these.
-            Some(keeps) => {
-                likeliest(logits, keeps + self.recent.len(), &mut self.candidates);
-                self.add_recent(logits);
-            }
-            None => {
-                self.candidates.clear();
-                self.candidates.extend((0..).zip(logits).map(|(id, logit)| candidate(id, *logit)));
-            }
+            likeliest(logits, keeps + self.recent.len(), &mut self.candidates);
+            self.add_recent(logits);
+        } else {
+            self.candidates.clear();
+            self.candidates.extend((0..).zip(logits).map(|(id, logit)| candidate(id, *logit)));
         }
         let mut array = sys::llama_token_data_array {
             data: self.candidates.as_mut_ptr(),
