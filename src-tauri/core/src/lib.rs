@@ -22,6 +22,7 @@ mod clock;
 mod engine;
 pub mod error;
 mod model;
+mod model_name;
 mod prompt;
 mod settings;
 mod store;

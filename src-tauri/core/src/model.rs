@@ -6,7 +6,7 @@ use hearth_ipc::{LoadedModel, TemplateSource};
 
 use crate::{
     error::{AppError, ErrorCode},
-    settings,
+    model_name, settings,
     store::{Store, StoreError},
     view::ModelInfo,
 };
@@ -45,29 +45,23 @@ pub(crate) async fn remember(store: &Store, choice: &ModelChoice) -> Result<(), 
     settings::set_model_path(&mut *store.writer().await?, path).await
 }
 
-/// The safe check before native code. Returns the model's name. Reads at most the file's header, which takes under
-/// 100 ms.
-pub(crate) async fn check(path: &Path) -> Result<String, AppError> {
+/// The safe check before native code. Reads at most the file's header, which takes under 100 ms.
+pub(crate) async fn check(path: &Path) -> Result<(), AppError> {
     let file = path.to_owned();
     let checked = tokio::task::spawn_blocking(move || hearth_gguf::check(&file)).await;
     match checked {
-        Ok(Ok(header)) => Ok(header.name().map_or_else(|| file_name(path), str::to_owned)),
+        Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(AppError::of_model_file(&error, path)),
         Err(_) => Err(AppError::new(ErrorCode::ModelDamaged, "the check of the file gave up").about(path)),
     }
-}
-
-/// What a model is called while nothing but its file's name is known.
-pub(crate) fn file_name(path: &Path) -> String {
-    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// A loaded model as the page is told about it.
 pub(crate) fn info(model: LoadedModel, starter: &Path) -> ModelInfo {
     ModelInfo {
         is_starter: model.path == starter,
+        name: model_name::of_file(&model.path),
         path: model.path.display().to_string(),
-        name: model.name,
         description: model.description,
         size_bytes: model.size_bytes,
         context_tokens: model.context_tokens,

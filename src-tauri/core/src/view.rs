@@ -204,7 +204,7 @@ pub enum EngineState {
     Starting,
     /// The model is being loaded.
     Loading {
-        /// The model's name, as far as it is known before loading.
+        /// What the model is called.
         model: String,
         /// From 0 to 1.
         #[specta(type = Number)]
@@ -227,7 +227,7 @@ pub enum EngineState {
 /// The loaded model.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 pub struct ModelInfo {
-    /// As the model calls itself.
+    /// What the model is called.
     pub name: String,
     /// The file.
     pub path: String,

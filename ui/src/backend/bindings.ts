@@ -191,7 +191,7 @@ export type EngineState =
 { state: "starting" } | 
 /**  The model is being loaded. */
 { state: "loading"; 
-/**  The model's name, as far as it is known before loading. */
+/**  What the model is called. */
 model: string; 
 /**  From 0 to 1. */
 fraction: number } | 
@@ -309,7 +309,7 @@ export type MessageId = number;
 
 /**  The loaded model. */
 export type ModelInfo = {
-	/**  As the model calls itself. */
+	/**  What the model is called. */
 	name: string,
 	/**  The file. */
 	path: string,

@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     error::{AppError, ErrorCode},
-    model::{self, ModelChoice},
+    model::ModelChoice,
+    model_name,
     view::EngineState,
 };
 use supervisor::Supervisor;
@@ -131,7 +132,7 @@ impl Engine {
     }
 }
 
-/// The name of a model of which only the choice is known.
-fn provisional_name(choice: &ModelChoice, starter: &std::path::Path) -> String {
-    model::file_name(choice.path(starter))
+/// What the chosen model is called.
+fn name_of(choice: &ModelChoice, starter: &std::path::Path) -> String {
+    model_name::of_file(choice.path(starter))
 }

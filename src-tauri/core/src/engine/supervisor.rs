@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{Order, Readiness, ReadyModel, provisional_name};
+use super::{Order, Readiness, ReadyModel, name_of};
 use crate::{
     error::{AppError, ErrorCode, chain},
     model::{self, ModelChoice},
@@ -130,12 +130,11 @@ impl Supervisor {
     /// The chosen model, from the safe check of its file to its being ready.
     async fn load(&mut self, client: &Client) -> Loaded {
         let path = self.choice.path(&self.starter).to_owned();
-        self.tell_loading(provisional_name(&self.choice, &self.starter), 0.0);
-        let name = match model::check(&path).await {
-            Ok(name) => name,
-            Err(error) => return self.refuse(error),
-        };
+        let name = name_of(&self.choice, &self.starter);
         self.tell_loading(name.clone(), 0.0);
+        if let Err(error) = model::check(&path).await {
+            return self.refuse(error);
+        }
         let request = LoadRequest { id: client.new_id(), path: path.clone(), context_tokens: None, threads: None };
         let mut load = client.load(request);
         let mut replaced = false;
@@ -166,7 +165,7 @@ impl Supervisor {
                     }
                     replaced = true;
                     load.cancel();
-                    self.tell_loading(provisional_name(&self.choice, &self.starter), 0.0);
+                    self.tell_loading(name_of(&self.choice, &self.starter), 0.0);
                 }
             }
         }
@@ -242,7 +241,7 @@ impl Supervisor {
 
     fn tell_trouble(&mut self, error: AppError) {
         self.waiting = None;
-        let model = Some(provisional_name(&self.choice, &self.starter));
+        let model = Some(name_of(&self.choice, &self.starter));
         self.states.send_replace(EngineState::Trouble { error: error.clone(), model });
         self.readiness.send_replace(Readiness::Trouble(error));
     }

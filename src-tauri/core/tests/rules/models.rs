@@ -71,14 +71,15 @@ async fn a_sound_file_of_another_kind_is_told_and_never_handed_to_the_engine() {
 #[tokio::test]
 async fn a_chosen_file_is_loaded_and_remembered() {
     let stage = Stage::new();
-    let chosen = model_file::write(stage.folder(), "chosen.gguf", "Chosen");
+    let chosen = model_file::write(stage.folder(), "Chosen-1B-Q4_K_M.gguf", "run 17");
     let (app, mut engine) = stage.open().await;
     app.load_model(chosen.clone()).await.expect("sound");
     let load = engine.load_request().await;
     assert_eq!(load.path, chosen);
     engine.say(Event::Loading { id: load.id, fraction: 0.5 }).await;
     let loading = state(&app, |state| matches!(state, EngineState::Loading { fraction, .. } if *fraction > 0.0)).await;
-    assert_eq!(loading, EngineState::Loading { model: "Chosen".into(), fraction: 0.5 });
+    // Called by its file, not by what its metadata says.
+    assert_eq!(loading, EngineState::Loading { model: "Chosen 1B".into(), fraction: 0.5 });
     engine.loaded(&load).await;
     is_ready(&app).await;
 
