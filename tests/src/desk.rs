@@ -82,11 +82,19 @@ impl Desk {
     /// Starts the app and waits for its window.
     pub async fn start(&self) -> anyhow::Result<App> {
         let program = app_program()?;
+        App::open(self.driver().await?, program, Arc::clone(&self.display), self.output()).await
+    }
+
+    /// A driver by which any program with a webview can be started here.
+    pub async fn driver(&self) -> anyhow::Result<Driver> {
         let mut command = self.command(Driver::PROGRAM);
         command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
-        let output = self.folder.path().join("printed.txt");
-        let driver = Driver::start(command, &output).await?;
-        App::open(driver, program, Arc::clone(&self.display), output).await
+        Driver::start(command, &self.output()).await
+    }
+
+    /// Where everything goes that the app prints.
+    fn output(&self) -> PathBuf {
+        self.folder.path().join("printed.txt")
     }
 
     /// Starts the app without looking at its window, and waits until it ends by itself.
@@ -108,7 +116,8 @@ impl Desk {
         Copied::new(self.display.name(), text)
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// For starting any program here.
+    pub fn command(&self, program: &str) -> Command {
         let mut words: Vec<String> = self.volume.as_ref().map(Volume::entering).unwrap_or_default();
         // It ends with the test, also when the test itself is killed.
         words.extend(["setpriv", "--pdeathsig", "KILL", "--", program].map(str::to_owned));

@@ -17,7 +17,7 @@ use crate::wait::{PATIENCE, until};
 
 /// A running `WebKitWebDriver`. It starts the app as its child and hands its own environment on to it.
 #[derive(Debug)]
-pub(crate) struct Driver {
+pub struct Driver {
     _program: Child,
     process: Process,
     port: u16,
@@ -47,7 +47,7 @@ impl Driver {
     }
 
     /// Has it start the app and connect to its page.
-    pub(crate) async fn open(&self, app: &Path) -> anyhow::Result<Client> {
+    pub async fn open(&self, app: &Path) -> anyhow::Result<Client> {
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("webkitgtk:browserOptions".into(), json!({ "binary": app, "args": [] }));
         let mut builder = ClientBuilder::new(HttpConnector::new());

@@ -22,7 +22,7 @@ pub struct Process {
 
 impl Process {
     /// The process with that number, as it is now.
-    pub(crate) fn with_pid(pid: i32) -> anyhow::Result<Self> {
+    pub fn with_pid(pid: i32) -> anyhow::Result<Self> {
         Self::read(pid).with_context(|| format!("no process {pid}"))
     }
 
@@ -73,6 +73,16 @@ impl Process {
             }
         }
         found
+    }
+
+    /// How long it has computed so far, in all its threads.
+    pub fn cpu_seconds(&self) -> anyhow::Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid));
+        let stat = stat.with_context(|| format!("{} ({}) has ended", self.name, self.pid))?;
+        // Behind the name, fields 12 and 13 are the times in user and in kernel mode, in hundredths of a second.
+        let (_, fields) = stat.rsplit_once(')').context("a process has a name")?;
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
+        Ok(f64::from(ticks.sum::<Result<u32, _>>()?) / 100.0)
     }
 
     /// The file of its program.

@@ -31,6 +31,14 @@ pub(crate) struct Built {
 }
 
 impl Profile {
+    /// As cargo calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+        }
+    }
+
     /// The folder under cargo's target folder.
     pub(crate) fn folder(self, folders: &Folders) -> PathBuf {
         folders.target.join(match self {
@@ -46,11 +54,11 @@ impl Built {
     }
 }
 
-/// Builds the programs, with cargo's progress on stderr.
-pub(crate) fn programs(folders: &Folders, profile: Profile) -> Result<Built> {
+/// Builds the app's programs and `also` those that these arguments of cargo choose, with cargo's progress on stderr.
+pub(crate) fn programs(folders: &Folders, profile: Profile, also: &[&str]) -> Result<Built> {
     let mut cargo = build_command(folders);
     // Leaving out what else the packages hold changes nothing of what cargo selects; leaving out packages would.
-    cargo.args(["--bin", "hearth", "--bin", "hearth-engine"]);
+    cargo.args(["--bin", "hearth", "--bin", "hearth-engine"]).args(also);
     if let Profile::Release = profile {
         cargo.arg("--release");
     }

@@ -5,6 +5,7 @@
 //! [`starter_model`].
 
 mod apt;
+mod bench;
 mod bindings;
 mod browser;
 mod chat_templates;
@@ -47,6 +48,8 @@ enum Task {
     Run(run::Options),
     /// Run every check and every test.
     Test(test::Options),
+    /// Measure Hearth beside llama.cpp's own tools and an empty window, into target/bench/latest.json.
+    Bench(bench::Options),
     /// Take a picture of every screen in each of its states, into target/pictures.
     Pictures(pictures::Options),
     /// Write the types that cross to the page again, from the Rust ones.
@@ -70,6 +73,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Setup => setup::everything(&folders)?,
         Task::Run(options) => return run::run(&folders, &options),
         Task::Test(options) => return Ok(test::test(&folders, &options)),
+        Task::Bench(options) => return bench::bench(&folders, &options),
         Task::Pictures(options) => pictures::take(&folders, &options)?,
         Task::Bindings => bindings::write(&folders)?,
     }

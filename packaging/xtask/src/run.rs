@@ -44,7 +44,7 @@ pub(crate) fn run(folders: &Folders, options: &Options) -> Result<ExitCode> {
 
     page::build(folders)?;
     let profile = if options.release { Profile::Release } else { Profile::Dev };
-    let built = compile::programs(folders, profile)?;
+    let built = compile::programs(folders, profile, &[])?;
     engine_folder::stage(&built, &profile.folder(folders))?;
     starter_model::stage(&model, &profile.folder(folders))?;
 

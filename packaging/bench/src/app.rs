@@ -1,0 +1,130 @@
+//! The app beside an empty window: how much memory it takes, and how soon one can type.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, ensure};
+use hearth_tests::{Desk, Process};
+
+use crate::arguments::Arguments;
+use crate::measure::{Measure, Readings};
+use crate::memory::pss_megabytes;
+
+/// A program that computes less than this share of the time is at rest; a blinking caret takes less.
+const REST_SHARE: f64 = 0.05;
+/// For so long.
+const REST_TIME: Duration = Duration::from_secs(2);
+/// A program that is not at rest by then never will be.
+const REST_LIMIT: Duration = Duration::from_mins(1);
+
+/// The engine's memory is measured by itself.
+const ENGINE: &str = "hearth-engine";
+/// The process that holds the page.
+const PAGE: &str = "WebKitWebProces";
+
+/// Hands on the time, in milliseconds since 1970, at which one can type.
+const COMPOSER_READY: &str = "
+    const done = arguments[arguments.length - 1];
+    const look = () => {
+        const field = document.activeElement;
+        const accepts = field instanceof HTMLTextAreaElement && !field.disabled && !field.readOnly;
+        if (accepts && document.visibilityState === 'visible') done(Date.now());
+        else setTimeout(look, 2);
+    };
+    look();
+";
+
+/// The same of a blank page.
+const PAGE_READY: &str = "
+    const done = arguments[arguments.length - 1];
+    const look = () => {
+        const loaded = location.protocol !== 'about:' && document.readyState === 'complete';
+        if (loaded && document.visibilityState === 'visible') done(Date.now());
+        else setTimeout(look, 2);
+    };
+    look();
+";
+
+pub(crate) async fn memory(arguments: &Arguments, readings: &mut Readings) -> anyhow::Result<()> {
+    readings.ours(Measure::MemoryApp, memory_of(&arguments.app, &arguments.model).await?);
+    readings.rivals(Measure::MemoryApp, memory_of(&arguments.empty_window, &arguments.model).await?);
+    Ok(())
+}
+
+pub(crate) async fn start(arguments: &Arguments, readings: &mut Readings) -> anyhow::Result<()> {
+    readings.ours(Measure::AppStart, start_of(&arguments.app, &arguments.model, COMPOSER_READY).await?);
+    readings.rivals(Measure::AppStart, start_of(&arguments.empty_window, &arguments.model, PAGE_READY).await?);
+    Ok(())
+}
+
+async fn desk(model: &Path) -> anyhow::Result<Desk> {
+    let mut desk = Desk::new().await?;
+    desk.set("HEARTH_MODEL", model);
+    Ok(desk)
+}
+
+/// Started as a person starts it, without a WebDriver, whose part in the page would count too.
+async fn memory_of(program: &Path, model: &Path) -> anyhow::Result<f64> {
+    let desk = desk(model).await?;
+    let path = program.to_str().context("the program's path is no UTF-8")?;
+    let mut child = desk.command(path).kill_on_drop(true).spawn()?;
+    let pid = child.id().context("the program ended at once")?;
+    let app = Process::with_pid(i32::try_from(pid)?)?;
+    at_rest(&app).await?;
+    let mut megabytes = 0.0;
+    for process in own_processes(&app) {
+        megabytes += pss_megabytes(&process)?;
+    }
+    for process in app.descendants() {
+        process.kill()?;
+    }
+    child.kill().await?;
+    Ok(megabytes)
+}
+
+/// The app's own and those of its webview.
+fn own_processes(app: &Process) -> Vec<Process> {
+    let mut processes = app.descendants();
+    processes.retain(|process| process.name() != ENGINE);
+    processes.push(app.clone());
+    processes
+}
+
+/// Waits until the page is there and everything that was begun is done.
+async fn at_rest(app: &Process) -> anyhow::Result<()> {
+    let started = Instant::now();
+    loop {
+        let before = (cpu_seconds(app)?, Instant::now());
+        tokio::time::sleep(REST_TIME).await;
+        let share = (cpu_seconds(app)? - before.0) / before.1.elapsed().as_secs_f64();
+        let has_page = app.descendants().iter().any(|process| process.name() == PAGE);
+        if has_page && share < REST_SHARE {
+            return Ok(());
+        }
+        ensure!(started.elapsed() < REST_LIMIT, "the app does not come to rest");
+    }
+}
+
+fn cpu_seconds(app: &Process) -> anyhow::Result<f64> {
+    own_processes(app).iter().map(Process::cpu_seconds).sum()
+}
+
+/// Milliseconds from the start of the process until `script` has handed on a time.
+async fn start_of(program: &Path, model: &Path, script: &str) -> anyhow::Result<f64> {
+    let desk = desk(model).await?;
+    let driver = desk.driver().await?;
+    // The driver starts the program at once when it is told to.
+    let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    let client = driver.open(program).await?;
+    let limit = Instant::now();
+    let ready = loop {
+        // A page that has just come into the window takes the script of the one before with it.
+        match client.execute_async(script, Vec::new()).await {
+            Ok(time) => break time.as_f64().context("the page told no time")?,
+            Err(error) => {
+                ensure!(limit.elapsed() < REST_LIMIT, "the page cannot be asked: {error}");
+            }
+        }
+    };
+    Ok(ready - started.as_secs_f64() * 1000.0)
+}

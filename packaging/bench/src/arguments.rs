@@ -1,0 +1,47 @@
+//! What `cargo xtask bench` hands over.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::measure::Measure;
+
+#[derive(Parser)]
+#[command(about = "Started by `cargo xtask bench`.")]
+pub(crate) struct Arguments {
+    /// The model that both sides use.
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Hearth's program, with its engine in `engine/` beside it.
+    #[arg(long)]
+    pub(crate) app: PathBuf,
+    /// The smallest Tauri app.
+    #[arg(long)]
+    pub(crate) empty_window: PathBuf,
+    /// The folder with llama-bench and llama-server.
+    #[arg(long)]
+    pub(crate) rival: PathBuf,
+    /// How often both sides take their turn.
+    #[arg(long)]
+    pub(crate) runs: u32,
+    /// What to measure; everything when it is not given.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) only: Vec<Measure>,
+    /// How Hearth was built, for the report.
+    #[arg(long)]
+    pub(crate) profile: String,
+    /// Where to write the figures, as JSON.
+    #[arg(long)]
+    pub(crate) output: PathBuf,
+}
+
+impl Arguments {
+    pub(crate) fn measures(&self) -> BTreeSet<Measure> {
+        if self.only.is_empty() { Measure::ALL.into() } else { self.only.iter().copied().collect() }
+    }
+
+    pub(crate) fn engine(&self) -> PathBuf {
+        self.app.with_file_name("engine").join("hearth-engine")
+    }
+}

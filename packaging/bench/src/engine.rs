@@ -1,0 +1,132 @@
+//! Hearth's side: its engine, used through the handle that the app uses.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use hearth_ipc::{
+    ChatMessage, Client, EngineLauncher, EngineProgram, GenerateRequest, GenerationEvent, GenerationStats, LoadEvent,
+    LoadRequest, LoadedModel, Sampling,
+};
+use hearth_tests::Process;
+
+/// Both sides of a conversation must read the same answers, so nothing is left to chance.
+pub(crate) const LIKELIEST: Sampling =
+    Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, min_p: 0.0, repeat_penalty: 1.0, repeat_last_n: 0 };
+
+/// Most attempts to hit a number of tokens.
+const TRIALS: u32 = 8;
+
+/// A running engine with a model.
+pub(crate) struct Engine {
+    client: Client,
+    process: Process,
+    pub(crate) model: LoadedModel,
+    /// From the start of the process.
+    pub(crate) ready_after: Duration,
+}
+
+/// How an answer came about, as the app would see it.
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    /// From the question to the first text.
+    pub(crate) first_text: Duration,
+    /// From the question until the prompt was read.
+    pub(crate) reading: Duration,
+    /// From there to the end.
+    pub(crate) writing: Duration,
+    pub(crate) stats: GenerationStats,
+}
+
+impl Engine {
+    pub(crate) async fn start(program: &Path, model: &Path) -> anyhow::Result<Self> {
+        let own = Process::with_pid(i32::try_from(std::process::id())?)?;
+        let started = Instant::now();
+        let process = EngineProgram::new(program).launch().context("the engine cannot be started")?;
+        let client = Client::connect(process).await?;
+        let request = LoadRequest { id: client.new_id(), path: model.to_owned(), context_tokens: None, threads: None };
+        let mut load = client.load(request);
+        let model = loop {
+            match load.next().await {
+                Some(LoadEvent::Progress(_)) => {}
+                Some(LoadEvent::Loaded(model)) => break model,
+                other => bail!("the engine cannot load the model: {other:?}"),
+            }
+        };
+        let ready_after = started.elapsed();
+        let process = own.descendants().into_iter().find(|process| process.program().as_deref() == Some(program));
+        Ok(Self { client, process: process.context("the engine is not in the list of processes")?, model, ready_after })
+    }
+
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// `sampling` as in the protocol: `None` is what the app uses.
+    pub(crate) async fn ask(
+        &self,
+        messages: Vec<ChatMessage>,
+        max_tokens: u32,
+        sampling: Option<Sampling>,
+        seed: u32,
+    ) -> anyhow::Result<Answer> {
+        let request = GenerateRequest {
+            id: self.client.new_id(),
+            messages,
+            sampling,
+            seed: Some(seed),
+            max_tokens: Some(max_tokens),
+            stop: Vec::new(),
+        };
+        let asked = Instant::now();
+        let mut generation = self.client.generate(request);
+        let (mut text, mut reading, mut first_text) = (String::new(), None, None);
+        let stats = loop {
+            match generation.next().await {
+                Some(GenerationEvent::Reading { .. }) => {}
+                Some(GenerationEvent::Started { .. }) => reading = Some(asked.elapsed()),
+                Some(GenerationEvent::Delta(delta)) => {
+                    first_text.get_or_insert_with(|| asked.elapsed());
+                    text.push_str(&delta);
+                }
+                Some(GenerationEvent::Finished { stats, .. }) => break stats,
+                other => bail!("the engine does not answer: {other:?}"),
+            }
+        };
+        let all = asked.elapsed();
+        let reading = reading.context("the engine has not said when the prompt was read")?;
+        Ok(Answer {
+            text,
+            first_text: first_text.context("the answer is empty")?,
+            reading,
+            writing: all.saturating_sub(reading),
+            stats,
+        })
+    }
+
+    /// How many words make a conversation of about so many tokens, as this model counts them.
+    pub(crate) async fn words_for(
+        &self,
+        tokens: u32,
+        conversation: fn(usize, u32) -> Vec<ChatMessage>,
+    ) -> anyhow::Result<usize> {
+        let mut words = tokens as usize / 2;
+        // Each trial is a conversation of its own, and its words are not those of any turn.
+        for trial in 0..TRIALS {
+            let answer = self.ask(conversation(words, u32::MAX - trial), 1, Some(LIKELIEST), 0).await?;
+            let missing = i64::from(tokens) - i64::from(answer.stats.prompt_tokens);
+            if missing.unsigned_abs() <= u64::from(tokens) / 100 {
+                return Ok(words);
+            }
+            let tokens_per_word = f64::from(answer.stats.prompt_tokens) / words as f64;
+            let more = (missing as f64 / tokens_per_word).round();
+            words = (words as f64 + more).max(1.0) as usize;
+        }
+        bail!("no number of words makes {tokens} tokens")
+    }
+
+    pub(crate) async fn end(self) {
+        self.client.shut_down();
+        self.client.ended().await;
+    }
+}

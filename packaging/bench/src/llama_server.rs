@@ -1,0 +1,150 @@
+//! The rival that holds conversations: llama-server, over its streaming HTTP interface.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use bytes::Bytes;
+use hearth_ipc::{ChatMessage, LoadedModel};
+use hearth_tests::Process;
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value as Json, json};
+use tokio::process::{Child, Command};
+
+/// A large model on a slow disk included.
+const LOADING_LIMIT: Duration = Duration::from_mins(5);
+
+/// A running server with a model.
+pub(crate) struct LlamaServer {
+    program: Child,
+    process: Process,
+    http: Client<HttpConnector, Full<Bytes>>,
+    address: String,
+    /// From the start of the process.
+    pub(crate) ready_after: Duration,
+}
+
+/// An answer as its reader sees it come.
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    /// From the question to the first text.
+    pub(crate) first_text: Duration,
+}
+
+impl LlamaServer {
+    /// With the same threads, context and batch as Hearth's engine has, for one conversation at a time. Neither side
+    /// computes anything before the first question (`--no-warmup`), and neither keeps other conversations' caches
+    /// (`--cache-ram 0`).
+    pub(crate) async fn start(folder: &Path, model: &LoadedModel) -> anyhow::Result<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let threads = model.threads.to_string();
+        let started = Instant::now();
+        let mut program = Command::new(folder.join("llama-server"))
+            .args(["--offline", "--no-ui", "--no-warmup", "--fit", "off", "--parallel", "1", "--cache-ram", "0"])
+            .args(["--threads", &threads, "--threads-batch", &threads])
+            .args(["--ctx-size", &model.context_tokens.to_string(), "--batch-size", "512", "--ubatch-size", "512"])
+            .args(["--host", "127.0.0.1", "--port", &port.to_string(), "--model"])
+            .arg(&model.path)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("llama-server cannot be started")?;
+        let http = Client::builder(TokioExecutor::new()).build_http();
+        let address = format!("http://127.0.0.1:{port}");
+        let health = http::Uri::try_from(format!("{address}/health"))?;
+        // It answers with 503 until the model is ready.
+        while !http.get(health.clone()).await.is_ok_and(|answer| answer.status().is_success()) {
+            if let Some(status) = program.try_wait()? {
+                bail!("llama-server ended before the model was ready ({status})");
+            }
+            ensure!(started.elapsed() < LOADING_LIMIT, "llama-server does not get ready");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let ready_after = started.elapsed();
+        let pid = program.id().context("llama-server has ended")?;
+        let process = Process::with_pid(i32::try_from(pid)?)?;
+        Ok(Self { program, process, http, address, ready_after })
+    }
+
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Always takes the likeliest token.
+    pub(crate) async fn ask(&self, messages: &[ChatMessage], max_tokens: u32) -> anyhow::Result<Answer> {
+        let body = json!({
+            "messages": messages,
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "stream": true,
+        });
+        let request = http::Request::post(format!("{}/v1/chat/completions", self.address))
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(Full::from(body.to_string()))?;
+        let asked = Instant::now();
+        let response = self.http.request(request).await?;
+        ensure!(response.status().is_success(), "llama-server refuses: {}", response.status());
+        let mut body = response.into_body();
+        let mut events = Events::default();
+        let (mut text, mut first_text) = (String::new(), None);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame?.into_data() else { continue };
+            for delta in events.texts(&data)? {
+                first_text.get_or_insert_with(|| asked.elapsed());
+                text.push_str(&delta);
+            }
+        }
+        Ok(Answer { text, first_text: first_text.context("llama-server's answer is empty")? })
+    }
+
+    pub(crate) async fn end(mut self) -> anyhow::Result<()> {
+        self.program.kill().await.context("llama-server cannot be ended")
+    }
+}
+
+/// Server-sent events, of which a piece of the stream may hold several or a part.
+#[derive(Default)]
+struct Events {
+    unread: Vec<u8>,
+}
+
+impl Events {
+    /// The answer's text in the events that are whole by now.
+    fn texts(&mut self, data: &[u8]) -> anyhow::Result<Vec<String>> {
+        self.unread.extend_from_slice(data);
+        let mut texts = Vec::new();
+        while let Some(end) = self.unread.windows(2).position(|pair| pair == b"\n\n") {
+            let event: Vec<u8> = self.unread.drain(..end + 2).collect();
+            let Some(json) = event.strip_prefix(b"data: ").filter(|rest| rest.starts_with(b"{")) else { continue };
+            let event: Json = serde_json::from_slice(json).context("llama-server sent something unexpected")?;
+            if let Some(text) = event["choices"][0]["delta"]["content"].as_str().filter(|text| !text.is_empty()) {
+                texts.push(text.to_owned());
+            }
+        }
+        Ok(texts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_found_in_events_that_come_in_pieces() {
+        let mut events = Events::default();
+        let role = r#"data: {"choices":[{"delta":{"role":"assistant","content":null}}]}"#;
+        let text = r#"data: {"choices":[{"delta":{"content":"Oak"}}]}"#;
+        let stream = format!("{role}\n\n{text}\n\ndata: [DONE]\n\n");
+        let (head, tail) = stream.as_bytes().split_at(stream.find("Oak").expect("it is there"));
+
+        assert!(events.texts(head).expect("valid so far").is_empty(), "neither the role nor half an event is text");
+        assert_eq!(events.texts(tail).expect("valid"), ["Oak"]);
+    }
+}

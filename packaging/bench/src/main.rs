@@ -1,0 +1,50 @@
+//! How fast and how small Hearth is, beside the nearest thing that does the same work: llama.cpp's own tools for the
+//! engine, an empty Tauri window for the app.
+//!
+//! `cargo xtask bench` builds everything and starts this program. The engine is used through the same client handle
+//! as in the app, so the protocol's cost is in every figure. Both sides get the same model, threads, context and
+//! batch size, and take turns, so that a machine that slows down slows both.
+//!
+//! Not for: finding out what is right. That is what the tests are for.
+
+#[cfg(target_os = "linux")]
+mod app;
+#[cfg(target_os = "linux")]
+mod arguments;
+#[cfg(target_os = "linux")]
+mod conversation;
+#[cfg(target_os = "linux")]
+mod engine;
+#[cfg(target_os = "linux")]
+mod llama_bench;
+#[cfg(target_os = "linux")]
+mod llama_server;
+#[cfg(target_os = "linux")]
+mod measure;
+#[cfg(target_os = "linux")]
+mod memory;
+#[cfg(target_os = "linux")]
+mod question;
+#[cfg(target_os = "linux")]
+mod report;
+#[cfg(target_os = "linux")]
+mod rounds;
+#[cfg(target_os = "linux")]
+mod throughput;
+
+#[cfg(target_os = "linux")]
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = <arguments::Arguments as clap::Parser>::parse();
+    let readings = rounds::run(&arguments).await?;
+    report::print(&readings, &arguments.profile);
+    report::write(&readings, &arguments.profile, &arguments.output)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() -> std::process::ExitCode {
+    eprintln!(
+        "error: the figures can be taken on Linux only, where memory and the window can be looked at from outside"
+    );
+    std::process::ExitCode::FAILURE
+}
