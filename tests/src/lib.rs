@@ -34,6 +34,7 @@ pub use clipboard::Copied;
 pub use control::Control;
 pub use desk::Desk;
 pub use display::Place;
+pub use driver::Driver;
 pub use files::{pictures_folder, starter_model};
 pub use history::History;
 pub use model_file::{endless_model, lying_model, random_model, truncated_model};
