@@ -58,6 +58,11 @@ impl VirtualDisplay {
     pub(crate) fn framebuffer(&self) -> PathBuf {
         self.framebuffer.path().join("Xvfb_screen0")
     }
+
+    /// No more pictures: takes the file away, which the server keeps open and nobody can remove after a Ctrl-C.
+    pub(crate) fn forget_framebuffer(&self) -> Result<()> {
+        std::fs::remove_dir_all(self.framebuffer.path()).context("cannot remove the virtual display's file")
+    }
 }
 
 impl Drop for VirtualDisplay {

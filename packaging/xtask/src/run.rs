@@ -71,6 +71,7 @@ fn under_a_virtual_display(app: &Path, pictures: &Path, end_after_picture: bool)
         println!("A picture of the window is at {}.", picture?.display());
         return Ok(exit_code(status));
     }
+    display.forget_framebuffer()?;
     println!(
         "Hearth is open on the virtual display {}. A picture of its window is at {}. Ctrl-C ends it.",
         display.name(),
