@@ -60,7 +60,6 @@ pub(crate) struct Engine {
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) text: String,
-    pub(crate) deltas: Vec<String>,
     /// How often progress of the reading was told.
     pub(crate) readings: usize,
     pub(crate) remembered_from: Option<u32>,
@@ -188,17 +187,17 @@ impl Engine {
 
     /// Collects what comes of request `id` until it ends.
     pub(crate) fn finish(&mut self, id: RequestId) -> Result<Answer, EngineFailure> {
-        let (mut deltas, mut readings, mut remembered_from) = (Vec::new(), 0, None);
+        let (mut text, mut readings, mut remembered_from) = (String::new(), 0, None);
         loop {
             match self.next() {
                 Event::Reading { id: of, .. } if of == id => readings += 1,
                 Event::Started { id: of, remembered_from: from, .. } if of == id => remembered_from = Some(from),
-                Event::Delta { id: of, text } if of == id => {
+                Event::Delta { id: of, text: more } if of == id => {
                     assert!(remembered_from.is_some(), "text comes only after the start");
-                    deltas.push(text);
+                    text.push_str(&more);
                 }
                 Event::Finished { id: of, reason, stats } if of == id => {
-                    return Ok(Answer { text: deltas.concat(), deltas, readings, remembered_from, reason, stats });
+                    return Ok(Answer { text, readings, remembered_from, reason, stats });
                 }
                 Event::Failed { id: of, failure } if of == id => return Err(failure),
                 other => panic!("unexpected while answering: {other:?}"),
