@@ -17,15 +17,12 @@ impl Home {
     /// `HEARTH_HOME`, else `hearth` in the platform's folder for a program's data. The folder exists afterwards,
     /// unless it cannot be made: then the first one who writes to it says so.
     pub(crate) fn from_environment() -> anyhow::Result<Self> {
-        let home = match std::env::var_os("HEARTH_HOME").filter(|path| !path.is_empty()) {
-            Some(path) => {
-                let folder = std::path::absolute(path).context("HEARTH_HOME is no usable path")?;
-                Self { folder, moved: true }
-            }
-            None => {
-                let data = dirs::data_local_dir().context("this system names no folder for a program's data")?;
-                Self { folder: data.join("hearth"), moved: false }
-            }
+        let home = if let Some(path) = std::env::var_os("HEARTH_HOME").filter(|path| !path.is_empty()) {
+            let folder = std::path::absolute(path).context("HEARTH_HOME is no usable path")?;
+            Self { folder, moved: true }
+        } else {
+            let data = dirs::data_local_dir().context("this system names no folder for a program's data")?;
+            Self { folder: data.join("hearth"), moved: false }
         };
         if let Err(error) = std::fs::create_dir_all(&home.folder) {
             eprintln!("{} cannot be made: {error}", home.folder.display());
@@ -57,9 +54,9 @@ impl Home {
         // Two spellings of one folder are one folder.
         let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
         let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
-        let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let digits = digest.iter().take(8).fold(0, |digits: u64, byte| (digits << 8) | u64::from(*byte));
         // A part of a D-Bus name must not begin with a digit.
-        format!("{identifier}.home-{digits}")
+        format!("{identifier}.home-{digits:016x}")
     }
 }
 

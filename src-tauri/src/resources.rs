@@ -36,8 +36,12 @@ impl Resources {
         let engine = Path::new("engine").join("hearth-engine").with_extension(std::env::consts::EXE_EXTENSION);
         let starter_model = Path::new("models").join(manifest.file);
         let find = |file: &Path| {
-            let places = folders.iter().map(|folder| folder.join(file));
-            places.clone().find(|place| place.exists()).or_else(|| places.last()).unwrap_or_else(|| file.to_owned())
+            let mut places = folders.iter().map(|folder| folder.join(file));
+            places
+                .clone()
+                .find(|place| place.exists())
+                .or_else(|| places.next_back())
+                .unwrap_or_else(|| file.to_owned())
         };
         Ok(Self { engine: find(&engine), starter_model: find(&starter_model) })
     }

@@ -97,8 +97,8 @@ async fn show<R: Runtime>(window: WebviewWindow<R>, app: App, page_is_there: Arc
 
 /// Keeps the window's place and colour up to date, and ends the app in order when it is closed.
 fn follow<R: Runtime>(window: &WebviewWindow<R>, file: PlacementFile) {
-    let (moved, moves) = watch::channel(());
-    tauri::async_runtime::spawn(file.clone().follow(window.clone(), moves));
+    let (moved, notices) = watch::channel(());
+    tauri::async_runtime::spawn(file.clone().follow(window.clone(), notices));
     let of = window.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::Moved(_) | WindowEvent::Resized(_) => moved.send_replace(()),
@@ -123,9 +123,8 @@ fn follow<R: Runtime>(window: &WebviewWindow<R>, file: PlacementFile) {
 /// file, not an address that a script made up.
 fn is_the_page(url: &Url) -> bool {
     match (url.scheme(), url.host_str(), url.port()) {
-        ("tauri", Some("localhost"), None) => true,
-        // What Windows calls the same thing.
-        ("http" | "https", Some("tauri.localhost"), None) => true,
+        // The second is what Windows calls the same thing.
+        ("tauri", Some("localhost"), None) | ("http" | "https", Some("tauri.localhost"), None) => true,
         ("http", Some("localhost"), Some(5173)) => tauri::is_dev(),
         _ => false,
     }

@@ -51,6 +51,7 @@ pub(crate) async fn continue_answer(
 /// Stops an answer; what was written of it stays.
 #[tauri::command]
 #[specta::specta]
+#[expect(clippy::needless_pass_by_value, reason = "a command takes its arguments by value")]
 pub(crate) fn stop(app: State<'_, App>, answer: MessageId) {
     app.stop(answer);
 }
