@@ -42,7 +42,7 @@
 //! # Exit codes
 //!
 //! See [`exit::Exit`]. stderr carries the log, one JSON object per line, never a word of a conversation; the
-//! variable `HEARTH_LOG` chooses how much (`tracing-subscriber`'s directives, `info` by default).
+//! variable `HEARTH_ENGINE_LOG` chooses how much (`tracing-subscriber`'s directives, `info` by default).
 
 mod answer;
 mod desk;

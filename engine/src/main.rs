@@ -10,7 +10,7 @@ fn main() {
     tracing_subscriber::fmt()
         .json()
         .with_writer(io::stderr)
-        .with_env_filter(EnvFilter::try_from_env("HEARTH_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_env_filter(EnvFilter::try_from_env("HEARTH_ENGINE_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
         .init();
     let code = run().unwrap_or_else(|error| {
         tracing::error!(error = format!("{error:#}"), "the engine could not start");

@@ -1,11 +1,15 @@
 //! How the process begins and ends.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
 
 use hearth_engine::exit::Exit;
-use hearth_ipc::{Event, FinishReason, PROTOCOL_VERSION, Request};
+use hearth_ipc::{Event, FinishReason, PROTOCOL_VERSION, Request, codec};
 
-use crate::process::{Engine, ask, staged_engine, user};
+use crate::process::{Engine, PATIENCE, ask, program_in, staged_engine, user};
 
 #[test]
 fn the_first_frame_says_which_protocol_is_spoken() {
@@ -134,6 +138,36 @@ fn native_code_is_loaded_from_the_engines_folder_and_the_system_only() {
     let working_folder = fs::read_link(format!("/proc/{}/cwd", engine.process_id())).expect("a living process");
     assert_eq!(working_folder.to_str(), Some(folder), "the working directory is pinned");
     engine.close_stdin();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_engine_ends_with_whoever_started_it_even_while_stdin_stays_open() {
+    // Given an engine that was started by a shell, and whose stdin is ours,
+    let folder = staged_engine();
+    let mut shell = Command::new("sh")
+        .args(["-c", "exec 3<&0; \"$0\" <&3 & wait"])
+        .arg(program_in(folder.path()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a shell");
+    let stdin = shell.stdin.take();
+    let mut output = shell.stdout.take().expect("a pipe");
+    let hello = codec::read::<Event>(&mut output).expect("a frame");
+    assert!(matches!(hello, Some(Event::Hello { .. })));
+    // (it asks to end with its parent before it says anything)
+
+    // when the shell is killed,
+    shell.kill().expect("our own child");
+    shell.wait().expect("our own child");
+
+    // then nobody is left who could write to the pipe.
+    let started = Instant::now();
+    while codec::read::<Event>(&mut output).is_ok_and(|event| event.is_some()) {
+        assert!(started.elapsed() < PATIENCE, "the engine goes on living");
+    }
+    drop(stdin);
 }
 
 #[cfg(target_os = "linux")]

@@ -16,7 +16,7 @@ use hearth_ipc::{
 };
 
 /// Nothing here takes so long unless it hangs, also on a machine that is busy with other things.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The starter model.
 pub(crate) fn starter_model() -> PathBuf {
@@ -34,13 +34,17 @@ fn default_starter_model() -> PathBuf {
 /// A folder with the engine and its libraries, as it is shipped.
 pub(crate) fn staged_engine() -> tempfile::TempDir {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
-    let program = Path::new(env!("CARGO_BIN_EXE_hearth-engine"));
-    place(program, &folder.path().join(program.file_name().expect("a file")));
+    place(Path::new(env!("CARGO_BIN_EXE_hearth-engine")), &program_in(folder.path()));
     for library in fs::read_dir(env!("HEARTH_ENGINE_RUNTIME")).expect("build.rs has made the folder") {
         let library = library.expect("a readable folder");
         place(&library.path(), &folder.path().join(library.file_name()));
     }
     folder
+}
+
+/// The engine's program in a staged folder.
+pub(crate) fn program_in(folder: &Path) -> PathBuf {
+    folder.join(Path::new(env!("CARGO_BIN_EXE_hearth-engine")).file_name().expect("a file"))
 }
 
 fn place(from: &Path, to: &Path) {
@@ -75,8 +79,7 @@ impl Engine {
 
     /// Starts the process that lies in `folder`.
     pub(crate) fn start_in(folder: tempfile::TempDir) -> Self {
-        let program = folder.path().join(Path::new(env!("CARGO_BIN_EXE_hearth-engine")).file_name().expect("a file"));
-        let mut child = Command::new(program)
+        let mut child = Command::new(program_in(folder.path()))
             // Only its own run path may lead it to its libraries.
             .env_remove("LD_LIBRARY_PATH")
             .stdin(Stdio::piped())
