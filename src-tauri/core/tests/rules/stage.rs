@@ -48,8 +48,8 @@ impl Stage {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
         model_file::write(folder.path(), "starter.gguf", "Starter");
-        let (launched, engines) = mpsc::unbounded_channel();
-        let launcher = Arc::new(StagedLauncher { launched, is_broken: AtomicBool::new(false) });
+        let (started, engines) = mpsc::unbounded_channel();
+        let launcher = Arc::new(StagedLauncher { started, is_broken: AtomicBool::new(false) });
         let clock = Arc::new(TestClock(AtomicU32::new(1_800_000_000)));
         Self { folder, clock, launcher, engines: Mutex::new(engines) }
     }
@@ -113,9 +113,7 @@ pub(crate) async fn is_ready(app: &App) {
 /// Waits for a state of the engine.
 pub(crate) async fn state(app: &App, condition: impl Fn(&EngineState) -> bool) -> EngineState {
     let mut states = app.engine_states();
-    let found =
-        soon("the engine's state", states.wait_for(|state| condition(state))).await.expect("a supervisor").clone();
-    found
+    soon("the engine's state", states.wait_for(|state| condition(state))).await.expect("a supervisor").clone()
 }
 
 /// A clock that stands still until it is set.
@@ -134,7 +132,7 @@ impl Clock for TestClock {
 }
 
 struct StagedLauncher {
-    launched: mpsc::UnboundedSender<StagedEngine>,
+    started: mpsc::UnboundedSender<StagedEngine>,
     is_broken: AtomicBool,
 }
 
@@ -148,7 +146,7 @@ impl EngineLauncher for StagedLauncher {
         let (reader, writer) = tokio::io::split(engine);
         let (end, ended) = oneshot::channel();
         // Nobody may be left to play it: an engine that is never heard of.
-        self.launched.send(StagedEngine { reader, writer, end }).ok();
+        self.started.send(StagedEngine { reader, writer, end }).ok();
         Ok(EngineProcess {
             events: Box::new(events),
             requests: Box::new(requests),

@@ -24,7 +24,7 @@ async fn a_conversation_is_there_after_the_app_was_closed_and_opened_again() {
 
     let (app, _engine) = stage.open().await;
     let bootstrap = app.bootstrap().await.expect("bootstrap");
-    assert_eq!(bootstrap.conversations, [before.summary.clone()]);
+    assert_eq!(bootstrap.conversations, std::slice::from_ref(&before.summary));
     let after = app.open_conversation(before.summary.id).await.expect("opened");
     assert_eq!(after, before);
 }
@@ -62,9 +62,8 @@ async fn a_question_is_on_the_disk_before_it_is_seen_as_sent() {
     let reopened = reopen(&stage, copy.path());
     let found = reopened.open_conversation(conversation.summary.id).await.expect("opened");
     assert_eq!(texts(&found), ["Is anybody there now?", ""]);
-    let state = answer_state(&found.messages[1]);
     assert_eq!(
-        *state,
+        *answer_state(&found.messages[1]),
         AnswerState::Interrupted { by: Interruption::App },
         "an answer that nobody writes any more is marked, also an empty one"
     );
