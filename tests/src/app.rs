@@ -16,7 +16,7 @@ use crate::keyboard;
 use crate::picture::Picture;
 use crate::process::Process;
 use crate::role::{Name, Role};
-use crate::wait::{PATIENCE, until};
+use crate::wait::{ANSWER_PATIENCE, PATIENCE, until};
 
 /// Patience of the toolkit that its window closes and everything is saved.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(10);
@@ -101,7 +101,16 @@ impl App {
         what: &str,
         look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<T> {
-        self.page.wait_for(what, look).await
+        self.page.wait_for(what, PATIENCE, look).await
+    }
+
+    /// Like [`App::wait_for`], for what takes as long as a whole answer.
+    pub async fn wait_long_for<T>(
+        &self,
+        what: &str,
+        look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+    ) -> anyhow::Result<T> {
+        self.page.wait_for(what, ANSWER_PATIENCE, look).await
     }
 
     /// Presses a key with the keys that are held meanwhile, e.g. `Enter`, `Shift+Enter`, `Control+n`.
@@ -116,12 +125,13 @@ impl App {
 
     /// What a script in the page returns.
     pub async fn script(&self, script: &str, arguments: Vec<Json>) -> anyhow::Result<Json> {
-        Ok(self.page.client.execute(script, arguments).await?)
+        self.page.script(script, arguments).await
     }
 
     /// What a script in the page hands to the function that it gets as its last argument.
     pub async fn script_later(&self, script: &str, arguments: Vec<Json>) -> anyhow::Result<Json> {
-        Ok(self.page.client.execute_async(script, arguments).await?)
+        let result = self.page.client.execute_async(script, arguments).await;
+        result.with_context(|| format!("a script cannot be run: {script}"))
     }
 
     /// What is in the window now, as the screen shows it.
@@ -200,20 +210,27 @@ impl Page {
         &self.client
     }
 
+    pub(crate) async fn script(&self, script: &str, arguments: Vec<Json>) -> anyhow::Result<Json> {
+        let result = self.client.execute(script, arguments).await;
+        // The driver's errors have a kind, which only their debug form tells, and often no words.
+        result.map_err(|error| anyhow::anyhow!("{error:?} for the script {script}"))
+    }
+
     pub(crate) async fn text(&self) -> anyhow::Result<String> {
-        let text = self.client.execute("return document.body.innerText", Vec::new()).await?;
+        let text = self.script("return document.body.innerText", Vec::new()).await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
     pub(crate) async fn wait_for<T>(
         &self,
         what: &str,
+        patience: Duration,
         look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<T> {
-        match until(what, PATIENCE, look).await {
+        match until(what, patience, look).await {
             Ok(found) => Ok(found),
             Err(error) => {
-                let text = self.text().await.unwrap_or_else(|error| format!("(unknown: {error})"));
+                let text = self.text().await.unwrap_or_else(|error| format!("(unknown: {error:?})"));
                 let picture = failure(&self.display, &self.output);
                 Err(error.context(format!("{picture}\nIn the window:\n{text}\n")))
             }
@@ -229,8 +246,20 @@ fn failure(display: &Display, output: &std::path::Path) -> String {
         Ok(()) => format!("The screen is in {}.", path.display()),
         Err(error) => format!("There is no picture of the screen: {error}."),
     };
-    let printed = std::fs::read_to_string(output).unwrap_or_default();
-    let lines: Vec<&str> = printed.lines().collect();
-    let last = &lines[lines.len().saturating_sub(15)..];
-    format!("{picture}\nThe app printed last:\n{}", last.join("\n"))
+    let printed = last_lines(&std::fs::read_to_string(output).unwrap_or_default());
+    let logged = last_lines(&log(&output.with_file_name("home").join("logs")).unwrap_or_default());
+    format!("{picture}\nThe app printed last:\n{printed}\nIt logged last:\n{logged}")
+}
+
+fn log(folder: &std::path::Path) -> std::io::Result<String> {
+    let mut log = String::new();
+    for entry in std::fs::read_dir(folder)? {
+        log.push_str(&std::fs::read_to_string(entry?.path())?);
+    }
+    Ok(log)
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(15)..].join("\n")
 }

@@ -45,10 +45,11 @@ impl<'app> Chat<'app> {
 
     /// Sends a message and waits until it is answered.
     pub async fn ask(&self, text: &str) -> anyhow::Result<Answer> {
+        self.composer().await?;
         let before = self.answers().await?.len();
         self.send(text).await?;
         self.app
-            .wait_for("the whole answer", async || {
+            .wait_long_for("the whole answer", async || {
                 let answers = self.answers().await?;
                 Ok(answers.into_iter().nth(before).filter(|answer| !answer.is_writing))
             })
@@ -106,7 +107,9 @@ impl<'app> Chat<'app> {
     /// Waits until nothing is being written.
     pub async fn finished(&self) -> anyhow::Result<Answer> {
         self.app
-            .wait_for("the answer's end", async || Ok(self.last_answer().await?.filter(|answer| !answer.is_writing)))
+            .wait_long_for("the answer's end", async || {
+                Ok(self.last_answer().await?.filter(|answer| !answer.is_writing))
+            })
             .await
     }
 

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use crate::app::Page;
 use crate::role::{Name, Role};
+use crate::wait::PATIENCE;
 
 /// Elements of a kind that are shown, not hidden from screen readers, and hold a text in what may name them.
 const SHOWN: &str = "
@@ -74,7 +75,9 @@ impl Control {
     pub async fn find<'name>(&self, role: Role, name: impl Into<Name<'name>>) -> anyhow::Result<Self> {
         let name = name.into();
         self.page
-            .wait_for(&format!("a {role:?} {name}"), async || Ok(self.all(role, name).await?.into_iter().next()))
+            .wait_for(&format!("a {role:?} {name}"), PATIENCE, async || {
+                Ok(self.all(role, name).await?.into_iter().next())
+            })
             .await
     }
 
@@ -86,7 +89,7 @@ impl Control {
     /// Clicks it, as soon as it can be clicked.
     pub async fn click(&self) -> anyhow::Result<()> {
         self.page
-            .wait_for("that it can be clicked", async || {
+            .wait_for("that it can be clicked", PATIENCE, async || {
                 if !self.element.is_enabled().await? {
                     return Ok(None);
                 }

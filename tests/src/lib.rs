@@ -42,4 +42,4 @@ pub use picture::Picture;
 pub use process::Process;
 pub use role::{Name, Role};
 pub use volume::{Ballast, Volume};
-pub use wait::{PATIENCE, until};
+pub use wait::{ANSWER_PATIENCE, PATIENCE, until};

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 /// How long anything may take that a person would call "at once" or "in a moment", on a small, busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a whole answer of a few sentences may take there.
+pub const ANSWER_PATIENCE: Duration = Duration::from_mins(3);
+
 /// Looks again and again until there is something; gives up after `patience` and says what was missing.
 ///
 /// A look that fails is one that found nothing: the page may just be changing under it. Its error is told at the end.
@@ -20,7 +23,7 @@ pub async fn until<T>(
             Ok(Ok(Some(found))) => return Ok(found),
             Ok(Ok(None)) => failure.clear(),
             Ok(Err(error)) => failure = format!(" ({error:#})"),
-            Err(_) => failure = " (nothing answers)".to_owned(),
+            Err(_) => " (nothing answers)".clone_into(&mut failure),
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }

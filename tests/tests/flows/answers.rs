@@ -46,12 +46,12 @@ async fn another_try_stands_beside_the_first_and_both_can_be_read() -> anyhow::R
     let desk = Desk::new().await?;
     let app = desk.start().await?;
     let chat = Chat::of(&app);
-    let first = chat.ask("Invent a name for a cat and say why it fits.").await?;
+    let first = chat.ask("What is the capital of Portugal?").await?;
 
     chat.last_answer_article().await?.find(Role::Button, "Try again").await?.click().await?;
 
     let second = app
-        .wait_for("the second version", async || {
+        .wait_long_for("the second version", async || {
             let is_second = app.text().await?.contains("Version 2 of 2");
             Ok(chat.last_answer().await?.filter(|answer| is_second && !answer.is_writing))
         })
@@ -72,17 +72,17 @@ async fn an_edited_question_is_answered_anew_and_the_old_one_is_kept() -> anyhow
     let desk = Desk::new().await?;
     let app = desk.start().await?;
     let chat = Chat::of(&app);
-    let first = chat.ask("Name a river in France.").await?;
+    let first = chat.ask("What is the capital of France?").await?;
 
     let question = chat.last_question_article().await?;
     question.hover().await?;
     question.find(Role::Button, "Edit").await?.click().await?;
     let editor = app.find(Role::TextBox, "Edit your message").await?;
-    assert_eq!(editor.value().await?, "Name a river in France.", "editing starts with what was asked");
-    editor.type_text(" And one in Spain.").await?;
+    assert_eq!(editor.value().await?, "What is the capital of France?", "editing starts with what was asked");
+    editor.type_text(" And of Spain?").await?;
     app.press("Enter").await?;
 
-    app.shows("Name a river in France. And one in Spain.").await?;
+    app.shows("What is the capital of France? And of Spain?").await?;
     app.shows("Version 2 of 2").await?;
     chat.finished().await?;
     let question = chat.last_question_article().await?;

@@ -10,7 +10,7 @@ async fn on_a_full_disk_the_message_stays_in_the_composer_until_there_is_room() 
     let desk = Desk::with_small_disk(DISK_KIB).await?;
     let app = desk.start().await?;
     let chat = Chat::of(&app);
-    chat.ask("Say hello.").await?;
+    chat.ask("What is the capital of Italy?").await?;
 
     // Given a disk on which nothing more fits,
     let ballast = desk.volume()?.fill()?;
@@ -44,7 +44,7 @@ async fn a_read_only_folder_is_said_and_tried_again() -> anyhow::Result<()> {
     let desk = Desk::with_small_disk(DISK_KIB).await?;
     let app = desk.start().await?;
     let chat = Chat::of(&app);
-    chat.ask("What is a folder?").await?;
+    chat.ask("What is the capital of Norway?").await?;
     app.close().await?;
 
     // Given a home folder that nothing can be written to,
@@ -58,7 +58,7 @@ async fn a_read_only_folder_is_said_and_tried_again() -> anyhow::Result<()> {
 
     // then everything is there.
     let chat = Chat::of(&app);
-    app.find(Role::Button, "What is a folder?").await?;
-    chat.ask("And what is a file?").await?;
+    app.find(Role::Button, "What is the capital of Norway?").await?;
+    chat.ask("And of Sweden?").await?;
     Ok(())
 }

@@ -16,17 +16,17 @@ async fn a_first_start_leads_to_an_answer_without_any_decision() -> anyhow::Resu
     app.wait_for("the focus in the composer", async || Ok(composer.has_focus().await?.then_some(()))).await?;
 
     // when a person types without touching anything else,
-    app.type_text("Name three colours of autumn leaves.").await?;
+    app.type_text("What is the capital of Japan?").await?;
     app.press("Enter").await?;
 
     // then the question stands there at once, and the answer follows by itself.
     let question = chat.last_question_article().await?;
-    assert!(question.text().await?.contains("Name three colours of autumn leaves."), "the question is shown as typed");
+    assert!(question.text().await?.contains("What is the capital of Japan?"), "the question is shown as typed");
     let answer = chat.finished().await?;
     assert!(answer.text.chars().filter(|character| character.is_alphabetic()).count() > 3, "words: {answer:?}");
     assert_eq!(chat.composer().await?.value().await?, "", "what was sent has left the composer");
     until("a title made from the first exchange", Duration::from_secs(10), async || {
-        Ok((chat.conversations().await? == ["Name three colours of autumn leaves"]).then_some(()))
+        Ok((chat.conversations().await? == ["What is the capital of Japan?"]).then_some(()))
     })
     .await?;
     Ok(())
@@ -40,8 +40,9 @@ async fn a_suggestion_is_one_click_from_its_answer() -> anyhow::Result<()> {
 
     app.find(Role::Button, "Suggest a simple dinner with rice and eggs").await?.click().await?;
 
-    let answer = chat.finished().await?;
-    assert!(!answer.text.is_empty(), "a suggestion is answered");
+    let answer = chat.writing(20).await?;
+    assert!(answer.is_writing, "a suggestion is answered");
+    assert_eq!(chat.composer().await?.value().await?, "", "and leaves nothing in the composer");
     Ok(())
 }
 
@@ -52,8 +53,8 @@ async fn after_a_restart_everything_is_there() -> anyhow::Result<()> {
     // Given a conversation with an answer, and words not yet sent in it and in a new chat,
     let app = desk.start().await?;
     let chat = Chat::of(&app);
-    let answer = chat.ask("What do bees eat?").await?;
-    chat.composer().await?.type_text("And wasps").await?;
+    let answer = chat.ask("What is the capital of Greece?").await?;
+    chat.composer().await?.type_text("And of Malta?").await?;
     let title = app
         .wait_for("a title", async || Ok(chat.conversations().await?.pop().filter(|title| title != "New conversation")))
         .await?;
@@ -73,11 +74,11 @@ async fn after_a_restart_everything_is_there() -> anyhow::Result<()> {
     chat.open(&title).await?;
     let after = chat.finished().await?;
     assert_eq!(after.text, answer.text, "the answer is the one that was read");
-    assert_eq!(chat.composer().await?.value().await?, "And wasps", "the conversation's own draft is kept");
+    assert_eq!(chat.composer().await?.value().await?, "And of Malta?", "the conversation's own draft is kept");
 
     // And the conversation goes on.
     app.press("Enter").await?;
-    app.wait_for("a second answer", async || {
+    app.wait_long_for("a second answer", async || {
         Ok((chat.answers().await?.iter().filter(|answer| !answer.is_writing).count() == 2).then_some(()))
     })
     .await?;
@@ -92,7 +93,7 @@ async fn the_model_chip_says_which_model_answers_and_how_it_is() -> anyhow::Resu
 
     let chip = chat.model_ready().await?;
     let name = chip.name().await?;
-    assert!(name.starts_with("Model: SmolLM2"), "the chip names the model: {name}");
+    assert!(name.to_lowercase().starts_with("model: smollm2"), "the chip names the model: {name}");
 
     chip.click().await?;
     let facts = app.find(Role::Dialog, "Model").await?;

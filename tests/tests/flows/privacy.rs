@@ -27,7 +27,7 @@ async fn nothing_of_the_app_reaches_out_and_its_rules_are_never_broken() -> anyh
     // Given all that the app has: a conversation with remote pictures, an answer, menus, Settings,
     chat.open("With pictures").await?;
     app.find(Role::Button, "Copy code").await?;
-    chat.ask("Say something short.").await?;
+    chat.ask("What is the capital of Austria?").await?;
     chat.model_ready().await?.click().await?;
     app.find(Role::Dialog, "Model").await?;
     app.press("Escape").await?;
@@ -62,8 +62,8 @@ async fn the_log_holds_no_word_of_what_was_written() -> anyhow::Result<()> {
     let desk = Desk::new().await?;
     let app = desk.start().await?;
     let chat = Chat::of(&app);
-    let answer = chat.ask("My password is swordfishlantern, please repeat it.").await?;
-    assert!(!answer.text.is_empty(), "there is an answer");
+    chat.send("My password is swordfishlantern, please repeat it.").await?;
+    chat.finished().await?;
     app.close().await?;
 
     let mut lines = 0;
