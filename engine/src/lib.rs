@@ -18,10 +18,10 @@
 //!
 //! # From a conversation to text
 //!
-//! [`load`] checks a file with [`hearth_gguf`] and only then lets native code have it. For an answer, the turns that
-//! fit are chosen ([`remember`]), put into the model's form ([`template`]) and made tokens ([`prompt`]); what the KV
-//! cache already holds of them is kept ([`session`]). Then one token after the other is chosen and its text cut into
-//! whole characters ([`text`]), until something ends the answer ([`answer`]).
+//! `load` checks a file with [`hearth_gguf`] and only then lets native code have it. For an answer, the turns that
+//! fit are chosen (`remember`), put into the model's form ([`template`]) and made tokens (`prompt`); what the KV
+//! cache already holds of them is kept (`session`). Then one token after the other is chosen and its text cut into
+//! whole characters ([`text`]), until something ends the answer (`answer`).
 //!
 //! # The engine's folder
 //!

@@ -1,7 +1,7 @@
 //! Listens to the app.
 //!
 //! The thread that runs [`serve`] does nothing but read requests, so that "cancel" is heard at any time. Work goes
-//! to the [worker](crate::worker), events leave through the [outbox](crate::outbox).
+//! to the worker, events leave through the outbox.
 
 use std::{
     io::{self, Read, Write},
