@@ -14,6 +14,8 @@ mod log;
 mod placement;
 mod quit;
 mod resources;
+#[cfg(target_os = "linux")]
+mod webview;
 mod window;
 
 use std::process::ExitCode;
@@ -40,6 +42,10 @@ pub fn run() -> ExitCode {
 }
 
 fn start() -> anyhow::Result<ExitCode> {
+    // Before anything else has begun.
+    #[cfg(target_os = "linux")]
+    webview::draw_in_software();
+
     let home = Home::from_environment()?;
     let _log = log::start(&home.logs());
     // The work is waiting for disk and engine; the engine computes in a process of its own.

@@ -54,7 +54,8 @@ pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>) -> tauri::Result<()> {
             }
         })
         .build()?;
-    draw_in_software(&window)?;
+    #[cfg(target_os = "linux")]
+    crate::webview::revive(&window)?;
 
     let file = PlacementFile::in_folder(home.folder());
     file.restore(&window);
@@ -128,26 +129,6 @@ fn is_the_page(url: &Url) -> bool {
         ("http", Some("localhost"), Some(5173)) => tauri::is_dev(),
         _ => false,
     }
-}
-
-/// Draws without the graphics processor. Text needs none; its memory is left to the model, the webview's own shrinks
-/// by a quarter, and the drivers with which a window of WebKitGTK stays blank are not asked.
-#[cfg(target_os = "linux")]
-fn draw_in_software<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
-
-    window.with_webview(|webview| {
-        if let Some(settings) = WebViewExt::settings(&webview.inner()) {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
-}
-
-/// Other webviews have no such switch.
-#[cfg(not(target_os = "linux"))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Linux")]
-fn draw_in_software<R: Runtime>(_window: &WebviewWindow<R>) -> tauri::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
