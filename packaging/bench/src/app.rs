@@ -22,28 +22,19 @@ const ENGINE: &str = "hearth-engine";
 /// The process that holds the page.
 const PAGE: &str = "WebKitWebProces";
 
-/// Hands on the time, in milliseconds since 1970, at which one can type.
+/// Returns the time, in milliseconds since 1970, when one can type; before that nothing.
 const COMPOSER_READY: &str = "
-    const done = arguments[arguments.length - 1];
-    const look = () => {
-        const field = document.activeElement;
-        const accepts = field instanceof HTMLTextAreaElement && !field.disabled && !field.readOnly;
-        if (accepts && document.visibilityState === 'visible') done(Date.now());
-        else setTimeout(look, 2);
-    };
-    look();
+    const field = document.activeElement;
+    return field instanceof HTMLTextAreaElement && !field.disabled && !field.readOnly ? Date.now() : null;
 ";
 
 /// The same of a blank page.
 const PAGE_READY: &str = "
-    const done = arguments[arguments.length - 1];
-    const look = () => {
-        const loaded = location.protocol !== 'about:' && document.readyState === 'complete';
-        if (loaded && document.visibilityState === 'visible') done(Date.now());
-        else setTimeout(look, 2);
-    };
-    look();
+    return location.protocol !== 'about:' && document.readyState === 'complete' ? Date.now() : null;
 ";
+
+/// Between two questions to the page.
+const LOOK_INTERVAL: Duration = Duration::from_millis(2);
 
 pub(crate) async fn memory(arguments: &Arguments, readings: &mut Readings) -> anyhow::Result<()> {
     readings.ours(Measure::MemoryApp, memory_of(&arguments.app, &arguments.model).await?);
@@ -109,22 +100,21 @@ fn cpu_seconds(app: &Process) -> anyhow::Result<f64> {
     own_processes(app).iter().map(Process::cpu_seconds).sum()
 }
 
-/// Milliseconds from the start of the process until `script` has handed on a time.
+/// Milliseconds from the start of the process until `script` returns a time.
 async fn start_of(program: &Path, model: &Path, script: &str) -> anyhow::Result<f64> {
     let desk = desk(model).await?;
     let driver = desk.driver().await?;
     // The driver starts the program at once when it is told to.
     let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     let client = driver.open(program).await?;
-    let limit = Instant::now();
+    let asked = Instant::now();
     let ready = loop {
         // A page that has just come into the window takes the script of the one before with it.
-        match client.execute_async(script, Vec::new()).await {
-            Ok(time) => break time.as_f64().context("the page told no time")?,
-            Err(error) => {
-                ensure!(limit.elapsed() < REST_LIMIT, "the page cannot be asked: {error}");
-            }
+        if let Some(time) = client.execute(script, Vec::new()).await.ok().and_then(|time| time.as_f64()) {
+            break time;
         }
+        ensure!(asked.elapsed() < REST_LIMIT, "one cannot type in the window");
+        tokio::time::sleep(LOOK_INTERVAL).await;
     };
     Ok(ready - started.as_secs_f64() * 1000.0)
 }

@@ -86,7 +86,7 @@ impl Measure {
             Self::MemoryEngine => "PSS after one answer, with the same context length",
             Self::MemoryApp => "PSS of the shell's and the webview's processes at rest, without the engine",
             Self::AppStart => {
-                "until the composer has the focus in a visible window; until a visible blank page is loaded; both asked \
+                "until the composer has the focus and accepts typing; until a blank page is loaded; both asked \
                  through the WebDriver"
             }
         }
