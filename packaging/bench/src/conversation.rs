@@ -21,7 +21,7 @@ pub(crate) struct Conversation {
     engine: PathBuf,
     model: PathBuf,
     rival: PathBuf,
-    long_message_words: usize,
+    long_message_words: u32,
 }
 
 impl Conversation {

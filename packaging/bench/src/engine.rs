@@ -108,19 +108,18 @@ impl Engine {
     pub(crate) async fn words_for(
         &self,
         tokens: u32,
-        conversation: fn(usize, u32) -> Vec<ChatMessage>,
-    ) -> anyhow::Result<usize> {
-        let mut words = tokens as usize / 2;
+        conversation: fn(u32, u32) -> Vec<ChatMessage>,
+    ) -> anyhow::Result<u32> {
+        let mut words = tokens / 2;
         // Each trial is a conversation of its own, and its words are not those of any turn.
         for trial in 0..TRIALS {
             let answer = self.ask(conversation(words, u32::MAX - trial), 1, Some(LIKELIEST), 0).await?;
-            let missing = i64::from(tokens) - i64::from(answer.stats.prompt_tokens);
-            if missing.unsigned_abs() <= u64::from(tokens) / 100 {
+            let found = answer.stats.prompt_tokens;
+            if found.abs_diff(tokens) <= tokens / 100 {
                 return Ok(words);
             }
-            let tokens_per_word = f64::from(answer.stats.prompt_tokens) / words as f64;
-            let more = (missing as f64 / tokens_per_word).round();
-            words = (words as f64 + more).max(1.0) as usize;
+            let better = u64::from(words) * u64::from(tokens) / u64::from(found.max(1));
+            words = u32::try_from(better)?.max(1);
         }
         bail!("no number of words makes {tokens} tokens")
     }

@@ -22,7 +22,7 @@ pub(crate) const SECOND: &str = "And how do I tell an oak from a beech in winter
 pub(crate) const STORY: &str = "Write a long story about a lighthouse keeper and a storm, with many details.";
 
 /// So many words in an order that no other `turn` has, from the first word on: nothing of it is in a KV cache.
-pub(crate) fn words(count: usize, turn: u32) -> String {
+pub(crate) fn words(count: u32, turn: u32) -> String {
     // xorshift64: the same words in each run of the benchmark.
     let mut state = 0x2545_F491_4F6C_DD1D_u64 ^ (u64::from(turn) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mut text = format!("{turn}:");
@@ -31,19 +31,19 @@ pub(crate) fn words(count: usize, turn: u32) -> String {
         state ^= state >> 7;
         state ^= state << 17;
         text.push(' ');
-        text.push_str(WORDS[(state >> 33) as usize % WORDS.len()]);
+        text.push_str(WORDS[usize::try_from(state >> 33).unwrap_or_default() % WORDS.len()]);
     }
     text
 }
 
 /// A conversation of so many words whose very first is unlike that of any other turn: the words are the system
 /// prompt, because a template may put a system prompt of its own, always the same, before a question.
-pub(crate) fn only_words(count: usize, turn: u32) -> Vec<ChatMessage> {
+pub(crate) fn only_words(count: u32, turn: u32) -> Vec<ChatMessage> {
     vec![message(Role::System, words(count, turn)), message(Role::User, "Go on.")]
 }
 
 /// One message of so many words.
-pub(crate) fn long_message(count: usize, turn: u32) -> Vec<ChatMessage> {
+pub(crate) fn long_message(count: u32, turn: u32) -> Vec<ChatMessage> {
     vec![message(Role::User, words(count, turn))]
 }
 

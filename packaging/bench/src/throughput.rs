@@ -22,7 +22,7 @@ pub(crate) struct Throughput {
     engine: Engine,
     model: PathBuf,
     rival: PathBuf,
-    words: usize,
+    words: u32,
 }
 
 impl Throughput {
