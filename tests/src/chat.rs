@@ -6,6 +6,9 @@ use crate::app::App;
 use crate::control::Control;
 use crate::role::{Name, Role};
 
+/// An answer that is still being written then is long enough for any test.
+const ENOUGH: Duration = Duration::from_secs(15);
+
 /// The chat screen of an app.
 #[derive(Debug, Clone, Copy)]
 pub struct Chat<'app> {
@@ -48,8 +51,10 @@ impl<'app> Chat<'app> {
         self.composer().await?;
         let before = self.answers().await?.len();
         self.send(text).await?;
+        let start = Instant::now();
         self.app
             .wait_long_for("the whole answer", async || {
+                self.stop_after_enough(start).await?;
                 let answers = self.answers().await?;
                 Ok(answers.into_iter().nth(before).filter(|answer| !answer.is_writing))
             })
@@ -106,11 +111,24 @@ impl<'app> Chat<'app> {
 
     /// Waits until nothing is being written.
     pub async fn finished(&self) -> anyhow::Result<Answer> {
+        let start = Instant::now();
         self.app
             .wait_long_for("the answer's end", async || {
+                self.stop_after_enough(start).await?;
                 Ok(self.last_answer().await?.filter(|answer| !answer.is_writing))
             })
             .await
+    }
+
+    /// The starter model sometimes goes on and on. Then it is stopped, as a person would.
+    async fn stop_after_enough(&self, start: Instant) -> anyhow::Result<()> {
+        if start.elapsed() > ENOUGH
+            && let Some(stop) = self.app.all(Role::Button, "Stop the answer").await?.first()
+        {
+            // It may have ended in this very moment.
+            stop.click().await.ok();
+        }
+        Ok(())
     }
 
     /// Watches an answer grow for a while: what was on the screen, and when.

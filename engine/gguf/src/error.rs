@@ -57,6 +57,9 @@ pub enum Lie {
         /// Counted from 0.
         index: u64,
     },
+    /// A number that no version of the format will ever have.
+    #[error("{0} is no version of the format")]
+    BadVersion(u32),
     /// The same key or tensor twice.
     #[error("{what} {name:?} is there twice")]
     Duplicate {

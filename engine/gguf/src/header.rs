@@ -124,6 +124,8 @@ fn prelude<R: Read + Seek>(cursor: &mut Cursor<R>) -> Result<u32, GgufError> {
         version @ (2 | 3) => Ok(version),
         // As `gguf.cpp` tells it: the low half of a small number of the other byte order is empty.
         swapped if swapped != 0 && swapped.trailing_zeros() >= 16 => Err(Unsupported::BigEndian.into()),
+        // Versions are counted up one by one: such a number is noise behind a magic, not a newer format.
+        version if version > u32::from(u16::MAX) => Err(Lie::BadVersion(version).into()),
         version => Err(Unsupported::Version(version).into()),
     }
 }

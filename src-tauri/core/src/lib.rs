@@ -35,6 +35,6 @@ pub use app::{App, Config};
 pub use clock::{Clock, SystemClock};
 pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 
-/// Longest message the app takes, in characters (Unicode scalar values): some 100 pages, several times what the
-/// usual models remember.
-pub const MESSAGE_LIMIT_CHARACTERS: u32 = 200_000;
+/// Longest message the app takes, in characters (Unicode scalar values): some 30 pages, twice what the usual models
+/// remember, and as much as WebKitGTK lays out in a text field without a pause one would notice.
+pub const MESSAGE_LIMIT_CHARACTERS: u32 = 64_000;

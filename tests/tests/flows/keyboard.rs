@@ -11,8 +11,13 @@ async fn tab_to(app: &App, name: &str) -> anyhow::Result<()> {
         let focused = "const { activeElement: element } = document;
             return element.getAttribute('aria-label') ?? element.textContent.trim();";
         if app.script(focused, Vec::new()).await? == name {
-            let outline = "const style = getComputedStyle(document.activeElement);
-                return style.outlineStyle !== 'none' || style.boxShadow !== 'none';";
+            // On the control, or on the frame drawn around it.
+            let outline = "for (let element = document.activeElement, level = 0; element && level < 4; level += 1) {
+                    const style = getComputedStyle(element);
+                    if (style.outlineStyle !== 'none' || style.boxShadow !== 'none') return true;
+                    element = element.parentElement;
+                }
+                return false;";
             anyhow::ensure!(app.script(outline, Vec::new()).await? == true, "the focus on {name} cannot be seen");
             return Ok(());
         }
@@ -42,11 +47,11 @@ async fn a_whole_conversation_needs_no_mouse() -> anyhow::Result<()> {
     tab_to(&app, "Message").await?;
 
     // Another conversation by arrow keys; a new name; away with it, and back.
-    tab_to(&app, "Write a long tale about a fox").await?;
+    tab_to(&app, "Last").await?;
     app.press("Down").await?;
     app.press("Enter").await?;
-    app.shows("Now it is so.").await?;
-    tab_to(&app, "Last").await?;
+    app.shows("Then it was so.").await?;
+    tab_to(&app, "Earlier").await?;
     app.press("F2").await?;
     app.find(Role::TextBox, "New title").await?;
     app.type_text("By keyboard").await?;

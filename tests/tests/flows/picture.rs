@@ -19,7 +19,7 @@ async fn the_window_can_be_shown_to_others() -> anyhow::Result<()> {
         ("What the moon does to the tides", 5.0),
         ("A speech for Anna\u{2019}s birthday", 12.0),
     ];
-    for (title, days) in earlier {
+    for (title, days) in earlier.into_iter().rev() {
         history.add(title, DAY.mul_f64(days), &[("Tell me.", "Here it is.")]).await?;
     }
     history.close().await?;
@@ -29,6 +29,7 @@ async fn the_window_can_be_shown_to_others() -> anyhow::Result<()> {
     app.put(Place { x: 100, y: 60, width: 1200, height: 800 }).await?;
     chat.model_ready().await?;
 
+    app.find(Role::Button, "New chat").await?.click().await?;
     chat.ask("How do I make a good cup of tea? Give me a short list of steps.").await?;
     app.find(Role::Button, "How do I make a good cup of tea?").await?;
     app.wait_for("a picture in which something is drawn", async || Ok((!app.picture()?.is_blank()).then_some(())))

@@ -68,6 +68,7 @@ fn other_versions_and_the_other_byte_order_have_errors_of_their_own() {
     assert!(matches!(version(1), GgufError::Unsupported(Unsupported::Version(1))));
     assert!(matches!(version(4), GgufError::Unsupported(Unsupported::Version(4))));
     assert!(matches!(version(0), GgufError::Unsupported(Unsupported::Version(0))));
+    assert!(matches!(version(0xEAA9_1EA9), GgufError::Lying(Lie::BadVersion(_))), "noise behind the magic");
 }
 
 #[test]
