@@ -84,7 +84,7 @@ pub async fn read_async<M: DeserializeOwned>(stream: &mut (impl AsyncRead + Unpi
     parse(&body, length).map(Some)
 }
 
-/// [`write`] for tokio.
+/// [`write()`] for tokio.
 pub async fn write_async<M: Serialize>(stream: &mut (impl AsyncWrite + Unpin), message: &M) -> Result<(), CodecError> {
     stream.write_all(&encode(message)?).await?;
     Ok(stream.flush().await?)
