@@ -9,6 +9,9 @@ use crate::role::{Name, Role};
 /// An answer that is still being written then is long enough for any test.
 const ENOUGH: Duration = Duration::from_secs(15);
 
+/// More than a mark of Markdown that is still open can take.
+const UNSETTLED_BYTES: usize = 24;
+
 /// The chat screen of an app.
 #[derive(Debug, Clone, Copy)]
 pub struct Chat<'app> {
@@ -22,6 +25,17 @@ pub struct Answer {
     pub text: String,
     /// It still grows.
     pub is_writing: bool,
+}
+
+impl Answer {
+    /// What will not look different when more has been written: how the last line is drawn may depend on what follows.
+    pub fn settled(&self) -> &str {
+        let mut end = self.text.trim_end().len().saturating_sub(UNSETTLED_BYTES);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.text[..end].rsplit_once('\n').map_or(&self.text[..end], |(settled, _)| settled).trim_end()
+    }
 }
 
 impl<'app> Chat<'app> {

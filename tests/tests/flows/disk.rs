@@ -1,6 +1,6 @@
 //! A disk that is full, and one that nothing can be written to.
 
-use hearth_tests::{Chat, Desk, Role};
+use hearth_tests::{Chat, Desk, PATIENCE, Role, until};
 
 /// Room for what the app writes at a start (history, log, the webview's own files), and not much more.
 const DISK_KIB: u32 = 24 * 1024;
@@ -48,7 +48,9 @@ async fn a_read_only_folder_is_said_and_tried_again() -> anyhow::Result<()> {
     app.close().await?;
 
     // Given a home folder that nothing can be written to,
-    desk.volume()?.set_read_only(true)?;
+    // (once the last process of the webview has let go of its files)
+    let volume = desk.volume()?;
+    until("a disk that can be made read-only", PATIENCE, async || volume.set_read_only(true).map(Some)).await?;
     let app = desk.start().await?;
     app.shows("Hearth cannot save anything.").await?;
 
