@@ -9,6 +9,7 @@ use hearth_tests::{Desk, Process};
 use crate::arguments::Arguments;
 use crate::measure::{Measure, Readings};
 use crate::memory::pss_megabytes;
+use crate::rounds::{Side, Turn};
 
 /// A program that computes less than this share of the time is at rest; a blinking caret takes less.
 const REST_SHARE: f64 = 0.05;
@@ -36,15 +37,30 @@ const PAGE_READY: &str = "
 /// Between two questions to the page.
 const LOOK_INTERVAL: Duration = Duration::from_millis(2);
 
-pub(crate) async fn memory(arguments: &Arguments, readings: &mut Readings) -> anyhow::Result<()> {
-    readings.ours(Measure::MemoryApp, memory_of(&arguments.app, &arguments.model).await?);
-    readings.rivals(Measure::MemoryApp, memory_of(&arguments.empty_window, &arguments.model).await?);
+pub(crate) async fn memory(arguments: &Arguments, turn: Turn, readings: &mut Readings) -> anyhow::Result<()> {
+    for side in turn.sides() {
+        match side {
+            Side::Hearth => readings.ours(Measure::MemoryApp, memory_of(&arguments.app, &arguments.model).await?),
+            Side::Rival => {
+                readings.rivals(Measure::MemoryApp, memory_of(&arguments.empty_window, &arguments.model).await?);
+            }
+        }
+    }
     Ok(())
 }
 
-pub(crate) async fn start(arguments: &Arguments, readings: &mut Readings) -> anyhow::Result<()> {
-    readings.ours(Measure::AppStart, start_of(&arguments.app, &arguments.model, COMPOSER_READY).await?);
-    readings.rivals(Measure::AppStart, start_of(&arguments.empty_window, &arguments.model, PAGE_READY).await?);
+pub(crate) async fn start(arguments: &Arguments, turn: Turn, readings: &mut Readings) -> anyhow::Result<()> {
+    let model = &arguments.model;
+    for side in turn.sides() {
+        match side {
+            Side::Hearth => {
+                readings.ours(Measure::AppStart, start_of(&arguments.app, model, COMPOSER_READY).await?);
+            }
+            Side::Rival => {
+                readings.rivals(Measure::AppStart, start_of(&arguments.empty_window, model, PAGE_READY).await?);
+            }
+        }
+    }
     Ok(())
 }
 

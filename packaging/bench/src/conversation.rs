@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use hearth_ipc::Role;
+use hearth_ipc::{LoadedModel, Role};
 
 use crate::arguments::Arguments;
 use crate::engine::{Engine, LIKELIEST};
@@ -11,6 +11,7 @@ use crate::llama_server::LlamaServer;
 use crate::measure::{Measure, Readings};
 use crate::memory::pss_megabytes;
 use crate::question::{FIRST, SECOND, long_message, message};
+use crate::rounds::{Side, Turn};
 
 /// Enough for a few sentences.
 const ANSWER_TOKENS: u32 = 48;
@@ -19,7 +20,7 @@ const LONG_MESSAGE_TOKENS: u32 = 1500;
 /// What stays the same from turn to turn.
 pub(crate) struct Conversation {
     engine: PathBuf,
-    model: PathBuf,
+    model: LoadedModel,
     rival: PathBuf,
     long_message_words: u32,
 }
@@ -35,20 +36,26 @@ impl Conversation {
 
     /// Finds out how many words make a long message; the model's file is in the system's cache afterwards.
     pub(crate) async fn prepare(arguments: &Arguments) -> anyhow::Result<Self> {
-        let (engine, model) = (arguments.engine(), arguments.model.clone());
-        let trial = Engine::start(&engine, &model).await?;
+        let engine = arguments.engine();
+        let trial = Engine::start(&engine, &arguments.model).await?;
         let long_message_words = trial.words_for(LONG_MESSAGE_TOKENS, long_message).await?;
+        let model = trial.model.clone();
         trial.end().await;
         Ok(Self { engine, model, rival: arguments.rival.clone(), long_message_words })
     }
 
-    pub(crate) async fn turn(&self, turn: u32, readings: &mut Readings) -> anyhow::Result<()> {
-        let model = self.ours(turn, readings).await?;
-        self.rivals(turn, &model, readings).await
+    pub(crate) async fn turn(&self, turn: Turn, readings: &mut Readings) -> anyhow::Result<()> {
+        for side in turn.sides() {
+            match side {
+                Side::Hearth => self.ours(turn.number, readings).await?,
+                Side::Rival => self.rivals(turn.number, readings).await?,
+            }
+        }
+        Ok(())
     }
 
-    async fn ours(&self, turn: u32, readings: &mut Readings) -> anyhow::Result<hearth_ipc::LoadedModel> {
-        let engine = Engine::start(&self.engine, &self.model).await?;
+    async fn ours(&self, turn: u32, readings: &mut Readings) -> anyhow::Result<()> {
+        let engine = Engine::start(&self.engine, &self.model.path).await?;
         readings.ours(Measure::Load, milliseconds(engine.ready_after));
 
         let mut messages = vec![message(Role::User, FIRST)];
@@ -63,13 +70,12 @@ impl Conversation {
         let long = long_message(self.long_message_words, turn);
         let third = engine.ask(long, ANSWER_TOKENS, Some(LIKELIEST), turn).await?;
         readings.ours(Measure::FirstToken1500, milliseconds(third.first_text));
-        let model = engine.model.clone();
         engine.end().await;
-        Ok(model)
+        Ok(())
     }
 
-    async fn rivals(&self, turn: u32, model: &hearth_ipc::LoadedModel, readings: &mut Readings) -> anyhow::Result<()> {
-        let server = LlamaServer::start(&self.rival, model).await?;
+    async fn rivals(&self, turn: u32, readings: &mut Readings) -> anyhow::Result<()> {
+        let server = LlamaServer::start(&self.rival, &self.model).await?;
         readings.rivals(Measure::Load, milliseconds(server.ready_after));
 
         let mut messages = vec![message(Role::User, FIRST)];

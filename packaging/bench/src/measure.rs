@@ -129,10 +129,12 @@ impl Readings {
 }
 
 impl Series {
-    /// How many times better Hearth's median is than the rival's.
+    /// How many times better Hearth is than the rival: the median over the turns, since a machine that is slow for a
+    /// while slows both sides of a turn.
     pub(crate) fn ratio(&self, unit: Unit) -> f64 {
-        let (ours, rivals) = (median(&self.ours), median(&self.rivals));
-        if unit.more_is_better() { ours / rivals } else { rivals / ours }
+        let turns = self.ours.iter().zip(&self.rivals);
+        let ratios = turns.map(|(ours, rivals)| if unit.more_is_better() { ours / rivals } else { rivals / ours });
+        median(&ratios.collect::<Vec<_>>())
     }
 }
 
@@ -172,6 +174,12 @@ mod tests {
         assert!(is(series(&[50.0], &[100.0]).ratio(Unit::Milliseconds), 2.0), "half the time is twice as good");
         assert!(is(series(&[50.0], &[100.0]).ratio(Unit::Megabytes), 2.0), "half the memory is twice as good");
         assert!(is(series(&[50.0], &[100.0]).ratio(Unit::TokensPerSecond), 0.5), "half the speed is half as good");
+    }
+
+    #[test]
+    fn a_machine_that_gets_slower_changes_no_ratio() {
+        let series = series(&[50.0, 100.0, 400.0, 90.0], &[100.0, 200.0, 800.0, 180.0]);
+        assert!(is(series.ratio(Unit::Milliseconds), 2.0));
     }
 
     #[test]

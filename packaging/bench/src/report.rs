@@ -18,6 +18,7 @@ struct Line {
     rival: &'static str,
     /// The rival's median.
     rival_value: f64,
+    /// The median of the turns' own.
     ratio: f64,
     /// The distance between Hearth's extremes, as a share of its median.
     spread: f64,
@@ -53,7 +54,9 @@ fn rounded(figure: f64) -> f64 {
 }
 
 pub(crate) fn print(readings: &Readings, profile: &str) {
-    println!("\nHearth as built by the {profile} profile; medians; a ratio above 1 means that Hearth is better.\n");
+    println!(
+        "\nHearth as built by the {profile} profile; medians. The ratio is the median of the turns' own;\nabove 1 means that Hearth is better.\n"
+    );
     println!(
         "{:<22}{:>10} {:<10}{:>10}  {:<14}{:>6}{:>9}{:>9}",
         "", "Hearth", "", "rival", "", "ratio", "spread", "rival's"

@@ -1,10 +1,32 @@
-//! Both sides take turns: Hearth, rival, Hearth, rival, for each thing that is measured.
+//! Both sides take turns: Hearth, rival, rival, Hearth, and so on, for each thing that is measured. Who comes first after
+//! a pause pays for memory and clocks that the system has taken away meanwhile.
 
 use crate::app;
 use crate::arguments::Arguments;
 use crate::conversation::Conversation;
 use crate::measure::{Measure, Readings};
 use crate::throughput::Throughput;
+
+/// Who is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Hearth,
+    Rival,
+}
+
+/// One round, in which each side has its turn.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    /// Counted from 0.
+    pub(crate) number: u32,
+}
+
+impl Turn {
+    /// Who comes first, and who second.
+    pub(crate) fn sides(self) -> [Side; 2] {
+        if self.number.is_multiple_of(2) { [Side::Hearth, Side::Rival] } else { [Side::Rival, Side::Hearth] }
+    }
+}
 
 /// Takes every figure that was asked for.
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Readings> {
@@ -13,8 +35,9 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Readings> {
     let conversation = if any(Conversation::MEASURES) { Some(Conversation::prepare(arguments).await?) } else { None };
     let throughput = if any(Throughput::MEASURES) { Some(Throughput::prepare(arguments).await?) } else { None };
     let mut readings = Readings::default();
-    for turn in 0..arguments.runs {
-        eprintln!("Turn {} of {}.", turn + 1, arguments.runs);
+    for number in 0..arguments.runs {
+        eprintln!("Turn {} of {}.", number + 1, arguments.runs);
+        let turn = Turn { number };
         if let Some(conversation) = &conversation {
             conversation.turn(turn, &mut readings).await?;
         }
@@ -22,10 +45,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Readings> {
             throughput.turn(turn, &mut readings).await?;
         }
         if wanted.contains(&Measure::MemoryApp) {
-            app::memory(arguments, &mut readings).await?;
+            app::memory(arguments, turn, &mut readings).await?;
         }
         if wanted.contains(&Measure::AppStart) {
-            app::start(arguments, &mut readings).await?;
+            app::start(arguments, turn, &mut readings).await?;
         }
     }
     readings.0.retain(|measure, _| wanted.contains(measure));

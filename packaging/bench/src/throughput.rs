@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::llama_bench;
 use crate::measure::{Measure, Readings};
 use crate::question::{STORY, message, only_words};
+use crate::rounds::{Side, Turn};
 
 const PROMPT_TOKENS: u32 = 512;
 const ANSWER_TOKENS: u32 = 128;
@@ -35,13 +36,22 @@ impl Throughput {
         Ok(Self { engine, model: arguments.model.clone(), rival: arguments.rival.clone(), words })
     }
 
-    pub(crate) async fn turn(&self, turn: u32, readings: &mut Readings) -> anyhow::Result<()> {
-        readings.ours(Measure::Prompt, self.reading_speed(turn).await?);
-        readings.ours(Measure::Generation, self.writing_speed(turn).await?);
-        let threads = self.engine.model.threads;
-        let rivals = llama_bench::run(&self.rival, &self.model, threads, PROMPT_TOKENS, ANSWER_TOKENS).await?;
-        readings.rivals(Measure::Prompt, rivals.reading);
-        readings.rivals(Measure::Generation, rivals.writing);
+    pub(crate) async fn turn(&self, turn: Turn, readings: &mut Readings) -> anyhow::Result<()> {
+        for side in turn.sides() {
+            match side {
+                Side::Hearth => {
+                    readings.ours(Measure::Prompt, self.reading_speed(turn.number).await?);
+                    readings.ours(Measure::Generation, self.writing_speed(turn.number).await?);
+                }
+                Side::Rival => {
+                    let threads = self.engine.model.threads;
+                    let rivals =
+                        llama_bench::run(&self.rival, &self.model, threads, PROMPT_TOKENS, ANSWER_TOKENS).await?;
+                    readings.rivals(Measure::Prompt, rivals.reading);
+                    readings.rivals(Measure::Generation, rivals.writing);
+                }
+            }
+        }
         Ok(())
     }
 
