@@ -3,23 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use hearth_core::{SamplingAdvice, StarterModel};
 use serde::Deserialize;
 
 /// The manifest that names the starter model's file; the same one by which it is fetched.
 const STARTER_MODEL: &str = include_str!("../../packaging/starter-model.json");
 
 /// Where the shipped files lie.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Resources {
     /// The engine's program, in the folder with its libraries.
     pub(crate) engine: PathBuf,
-    /// The starter model's file.
-    pub(crate) starter_model: PathBuf,
+    /// The starter model, with what its manifest says of it.
+    pub(crate) starter_model: StarterModel,
 }
 
 #[derive(Deserialize)]
 struct Manifest {
     file: PathBuf,
+    sampling: SamplingAdvice,
 }
 
 impl Resources {
@@ -43,7 +45,8 @@ impl Resources {
                 .or_else(|| places.next_back())
                 .unwrap_or_else(|| file.to_owned())
         };
-        Ok(Self { engine: find(&engine), starter_model: find(&starter_model) })
+        let starter_model = StarterModel { path: find(&starter_model), sampling: manifest.sampling };
+        Ok(Self { engine: find(&engine), starter_model })
     }
 }
 

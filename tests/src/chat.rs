@@ -6,12 +6,6 @@ use crate::app::App;
 use crate::control::Control;
 use crate::role::{Name, Role};
 
-/// An answer that is still being written then is long enough for any test.
-const ENOUGH: Duration = Duration::from_secs(15);
-
-/// More than a mark of Markdown that is still open can take.
-const UNSETTLED_BYTES: usize = 24;
-
 /// The chat screen of an app.
 #[derive(Debug, Clone, Copy)]
 pub struct Chat<'app> {
@@ -28,14 +22,15 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What will not look different when more has been written: how the last line is drawn may depend on what follows.
-    pub fn settled(&self) -> &str {
-        let mut end = self.text.trim_end().len().saturating_sub(UNSETTLED_BYTES);
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        self.text[..end].rsplit_once('\n').map_or(&self.text[..end], |(settled, _)| settled).trim_end()
+    /// Whether everything that `earlier` showed is still there. Its last mark of Markdown may have been open, and drawn
+    /// in another way than now that more has been written, so letters count and nothing else.
+    pub fn keeps(&self, earlier: &str) -> bool {
+        letters(&self.text).starts_with(&letters(earlier))
     }
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|character| character.is_alphabetic()).collect()
 }
 
 impl<'app> Chat<'app> {
@@ -65,10 +60,8 @@ impl<'app> Chat<'app> {
         self.composer().await?;
         let before = self.answers().await?.len();
         self.send(text).await?;
-        let start = Instant::now();
         self.app
             .wait_long_for("the whole answer", async || {
-                self.stop_after_enough(start).await?;
                 let answers = self.answers().await?;
                 Ok(answers.into_iter().nth(before).filter(|answer| !answer.is_writing))
             })
@@ -125,24 +118,11 @@ impl<'app> Chat<'app> {
 
     /// Waits until nothing is being written.
     pub async fn finished(&self) -> anyhow::Result<Answer> {
-        let start = Instant::now();
         self.app
             .wait_long_for("the answer's end", async || {
-                self.stop_after_enough(start).await?;
                 Ok(self.last_answer().await?.filter(|answer| !answer.is_writing))
             })
             .await
-    }
-
-    /// The starter model sometimes goes on and on. Then it is stopped, as a person would.
-    async fn stop_after_enough(&self, start: Instant) -> anyhow::Result<()> {
-        if start.elapsed() > ENOUGH
-            && let Some(stop) = self.app.all(Role::Button, "Stop the answer").await?.first()
-        {
-            // It may have ended in this very moment.
-            stop.click().await.ok();
-        }
-        Ok(())
     }
 
     /// Watches an answer grow for a while: what was on the screen, and when.

@@ -15,7 +15,7 @@ use crate::{
     clock::Clock,
     engine::Engine,
     error::{AppError, ErrorCode},
-    model::{self, ModelChoice},
+    model::{self, ModelChoice, StarterModel},
     settings,
     store::{Store, StoreError, conversations, drafts},
     turn::{self, Turn},
@@ -33,7 +33,7 @@ pub struct Config {
     /// How to start an engine.
     pub engine: Arc<dyn EngineLauncher>,
     /// The model that comes with the app.
-    pub starter_model: PathBuf,
+    pub starter_model: StarterModel,
     /// A model to be used instead of the chosen one, until another is chosen.
     pub model_override: Option<PathBuf>,
     /// Version of the app.
@@ -173,8 +173,11 @@ impl App {
                 return Err(AppError::new(ErrorCode::ModelMissing, "the path is not Unicode").about(&path));
             }
             model::check(&path).await?;
-            let choice =
-                if path == self.inner.config.starter_model { ModelChoice::Starter } else { ModelChoice::File(path) };
+            let choice = if path == self.inner.config.starter_model.path {
+                ModelChoice::Starter
+            } else {
+                ModelChoice::File(path)
+            };
             self.use_model(choice).await;
             Ok(())
         };

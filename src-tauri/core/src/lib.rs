@@ -34,6 +34,7 @@ pub use answer::AnswerStream;
 pub use app::{App, Config};
 pub use clock::{Clock, SystemClock};
 pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
+pub use model::{SamplingAdvice, StarterModel};
 
 /// Longest message the app takes, in characters (Unicode scalar values): some 30 pages, twice what the usual models
 /// remember, and as much as WebKitGTK lays out in a text field without a pause one would notice.

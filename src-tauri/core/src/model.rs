@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use hearth_ipc::{LoadedModel, TemplateSource};
+use hearth_ipc::{LoadedModel, Sampling, SamplingSource, TemplateSource};
+use serde::Deserialize;
 
 use crate::{
     error::{AppError, ErrorCode},
@@ -10,6 +11,42 @@ use crate::{
     store::{Store, StoreError},
     view::ModelInfo,
 };
+
+/// The small model that comes with the app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StarterModel {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its makers' recommendation, which its file does not say, and a light penalty for repeating itself: without
+    /// one, half of its answers go round in circles.
+    pub sampling: SamplingAdvice,
+}
+
+/// How a model's tokens are best chosen, as far as that is known. The values are those of [`Sampling`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "each field is documented where it is used")]
+pub struct SamplingAdvice {
+    pub temperature: Option<f32>,
+    pub top_k: Option<i32>,
+    pub top_p: Option<f32>,
+    pub min_p: Option<f32>,
+    pub repeat_penalty: Option<f32>,
+    pub repeat_last_n: Option<i32>,
+}
+
+impl SamplingAdvice {
+    fn over(self, base: Sampling) -> Sampling {
+        Sampling {
+            temperature: self.temperature.unwrap_or(base.temperature),
+            top_k: self.top_k.unwrap_or(base.top_k),
+            top_p: self.top_p.unwrap_or(base.top_p),
+            min_p: self.min_p.unwrap_or(base.min_p),
+            repeat_penalty: self.repeat_penalty.unwrap_or(base.repeat_penalty),
+            repeat_last_n: self.repeat_last_n.unwrap_or(base.repeat_last_n),
+        }
+    }
+}
 
 /// The model to be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +91,12 @@ pub(crate) async fn check(path: &Path) -> Result<(), AppError> {
         Ok(Err(error)) => Err(AppError::of_model_file(&error, path)),
         Err(_) => Err(AppError::new(ErrorCode::ModelDamaged, "the check of the file gave up").about(path)),
     }
+}
+
+/// How the loaded model is asked to choose its tokens; `None` leaves it to what its file says, or to the defaults.
+pub(crate) fn sampling(model: &LoadedModel, starter: &StarterModel) -> Option<Sampling> {
+    let is_silent = model.sampling_source == SamplingSource::Default;
+    (model.path == starter.path && is_silent).then(|| starter.sampling.over(model.sampling))
 }
 
 /// A loaded model as the page is told about it.

@@ -125,7 +125,7 @@ impl Writing {
         let mut generation = ready.client.generate(GenerateRequest {
             id: ready.client.new_id(),
             messages: self.turn.prompt.messages.clone(),
-            sampling: None,
+            sampling: ready.sampling,
             seed: None,
             max_tokens: None,
             stop: Vec::new(),

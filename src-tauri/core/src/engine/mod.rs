@@ -4,14 +4,14 @@
 
 mod supervisor;
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
-use hearth_ipc::{Client, EngineLauncher};
+use hearth_ipc::{Client, EngineLauncher, Sampling};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     error::{AppError, ErrorCode},
-    model::ModelChoice,
+    model::{ModelChoice, StarterModel},
     model_name,
     view::EngineState,
 };
@@ -30,6 +30,8 @@ pub(crate) struct Engine {
 pub(crate) struct ReadyModel {
     pub(crate) client: Client,
     pub(crate) name: String,
+    /// What to ask it for; `None` is what it does by itself.
+    pub(crate) sampling: Option<Sampling>,
 }
 
 /// Whether there is one.
@@ -57,7 +59,7 @@ impl Engine {
     /// Starts a process, and loads the model into it as soon as the choice is known.
     pub(crate) fn start(
         launcher: Arc<dyn EngineLauncher>,
-        starter: PathBuf,
+        starter: StarterModel,
         choice: impl Future<Output = ModelChoice> + Send + 'static,
     ) -> Self {
         let (orders, ordered) = mpsc::unbounded_channel();

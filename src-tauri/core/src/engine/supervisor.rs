@@ -1,6 +1,6 @@
 //! The task that owns the engine's process: starts it, has the chosen model loaded, and starts it again when it dies.
 
-use std::{io, ops::ControlFlow, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, ops::ControlFlow, sync::Arc, time::Duration};
 
 use hearth_ipc::{Client, ConnectError, EngineEnd, EngineLauncher, LoadEvent, LoadRequest};
 use tokio::{
@@ -11,7 +11,7 @@ use tokio::{
 use super::{Order, Readiness, ReadyModel, name_of};
 use crate::{
     error::{AppError, ErrorCode, chain},
-    model::{self, ModelChoice},
+    model::{self, ModelChoice, StarterModel},
     view::EngineState,
 };
 
@@ -24,7 +24,7 @@ const SHUT_DOWN_LIMIT: Duration = Duration::from_millis(1500);
 
 pub(super) struct Supervisor {
     launcher: Arc<dyn EngineLauncher>,
-    starter: PathBuf,
+    starter: StarterModel,
     choice: ModelChoice,
     orders: mpsc::UnboundedReceiver<Order>,
     states: watch::Sender<EngineState>,
@@ -72,7 +72,7 @@ enum Loaded {
 impl Supervisor {
     pub(super) fn new(
         launcher: Arc<dyn EngineLauncher>,
-        starter: PathBuf,
+        starter: StarterModel,
         orders: mpsc::UnboundedReceiver<Order>,
         states: watch::Sender<EngineState>,
         readiness: watch::Sender<Readiness>,
@@ -129,8 +129,8 @@ impl Supervisor {
 
     /// The chosen model, from the safe check of its file to its being ready.
     async fn load(&mut self, client: &Client) -> Loaded {
-        let path = self.choice.path(&self.starter).to_owned();
-        let name = name_of(&self.choice, &self.starter);
+        let path = self.choice.path(&self.starter.path).to_owned();
+        let name = name_of(&self.choice, &self.starter.path);
         self.tell_loading(name.clone(), 0.0);
         if let Err(error) = model::check(&path).await {
             return self.refuse(error);
@@ -145,8 +145,9 @@ impl Supervisor {
                     Some(LoadEvent::Loaded(_) | LoadEvent::Failed(_)) if replaced => return Loaded::Replaced,
                     Some(LoadEvent::Loaded(loaded)) => {
                         tracing::info!(model = loaded.name, device = loaded.device, "a model is ready");
-                        let model = model::info(loaded, &self.starter);
-                        let ready = ReadyModel { client: client.clone(), name: model.name.clone() };
+                        let sampling = model::sampling(&loaded, &self.starter);
+                        let model = model::info(loaded, &self.starter.path);
+                        let ready = ReadyModel { client: client.clone(), name: model.name.clone(), sampling };
                         self.states.send_replace(EngineState::Ready { model });
                         self.readiness.send_replace(Readiness::Ready(ready));
                         if let Some(waiting) = self.waiting.take() {
@@ -165,7 +166,7 @@ impl Supervisor {
                     }
                     replaced = true;
                     load.cancel();
-                    self.tell_loading(name_of(&self.choice, &self.starter), 0.0);
+                    self.tell_loading(name_of(&self.choice, &self.starter.path), 0.0);
                 }
             }
         }
@@ -212,7 +213,7 @@ impl Supervisor {
             Over::NotStarted(_) | Over::ShutDown(_) => ErrorCode::EngineUnavailable,
         };
         let error = AppError::new(code, cause);
-        if code == ErrorCode::ModelUnsupported { error.about(self.choice.path(&self.starter)) } else { error }
+        if code == ErrorCode::ModelUnsupported { error.about(self.choice.path(&self.starter.path)) } else { error }
     }
 
     /// Takes an order to heart. Breaks if it is to end it all, as also when nobody is left to give orders.
@@ -241,7 +242,7 @@ impl Supervisor {
 
     fn tell_trouble(&mut self, error: AppError) {
         self.waiting = None;
-        let model = Some(name_of(&self.choice, &self.starter));
+        let model = Some(name_of(&self.choice, &self.starter.path));
         self.states.send_replace(EngineState::Trouble { error: error.clone(), model });
         self.readiness.send_replace(Readiness::Trouble(error));
     }

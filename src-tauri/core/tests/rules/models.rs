@@ -7,11 +7,11 @@ use hearth_core::{
     error::{AppError, ErrorCode},
     view::EngineState,
 };
-use hearth_ipc::{Event, FailureKind, Request};
+use hearth_ipc::{Event, FailureKind, Request, Sampling, SamplingSource};
 
 use crate::{
     model_file,
-    stage::{Stage, exchange, finished, is_ready, soon, started, state, text_of},
+    stage::{Stage, StagedEngine, exchange, finished, follow_up, is_ready, soon, started, state, text_of},
 };
 
 async fn trouble(app: &App) -> AppError {
@@ -36,6 +36,40 @@ async fn trouble_with(stage: &Stage, file: PathBuf) -> AppError {
     is_ready(&app).await;
     exchange(&app, &mut engine, "Name a warm colour", "Red.").await;
     error
+}
+
+/// How the engine is asked to choose tokens in a new conversation.
+async fn sampling_asked(app: &App, engine: &mut StagedEngine) -> Option<Sampling> {
+    let conversation = exchange(app, engine, "Name a warm colour", "Red.").await;
+    follow_up(app, engine, conversation.summary.id, "And a cold one?", "Blue.").await.1.sampling
+}
+
+#[tokio::test]
+async fn the_starter_model_is_asked_as_its_makers_recommend() {
+    let stage = Stage::new();
+    let (app, mut engine) = stage.open().await;
+    let sampling = sampling_asked(&app, &mut engine).await.expect("the manifest's values");
+    assert!((sampling.temperature, sampling.top_p) == (0.25, 0.5), "{sampling:?}");
+    assert_eq!(sampling.top_k, 40, "what nobody recommends stays");
+}
+
+#[tokio::test]
+async fn what_a_model_s_own_file_recommends_is_left_to_the_engine() {
+    let stage = Stage::new();
+    let app = App::new(stage.config());
+    let mut engine = stage.engine().await;
+    engine.hello().await;
+    let load = engine.load_request().await;
+    engine.loaded_with(&load, SamplingSource::Model).await;
+    is_ready(&app).await;
+    assert_eq!(sampling_asked(&app, &mut engine).await, None);
+
+    let other = stage.folder().join("other.gguf");
+    model_file::write(stage.folder(), "other.gguf", "Other");
+    app.load_model(other).await.expect("begun");
+    engine.load().await;
+    is_ready(&app).await;
+    assert_eq!(sampling_asked(&app, &mut engine).await, None, "the starter's advice is for the starter alone");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::{
 
 use futures::StreamExt;
 use hearth_core::{
-    AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, ProcessEnd,
+    AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, ProcessEnd, SamplingAdvice, StarterModel,
     view::{AnswerEvent, AnswerState, Conversation, ConversationId, EngineState, Message, MessageBody, MessageId},
 };
 use hearth_ipc::{
@@ -30,6 +30,16 @@ use crate::model_file;
 
 /// No test waits longer for anything that is to come.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the staged starter model's makers recommend.
+const ADVICE: SamplingAdvice = SamplingAdvice {
+    temperature: Some(0.25),
+    top_k: None,
+    top_p: Some(0.5),
+    min_p: None,
+    repeat_penalty: None,
+    repeat_last_n: None,
+};
 
 /// Waits for what must come soon.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
@@ -71,7 +81,7 @@ impl Stage {
         Config {
             home: self.home(),
             engine,
-            starter_model: self.starter(),
+            starter_model: StarterModel { path: self.starter(), sampling: ADVICE },
             model_override: None,
             version: "0.0.0".into(),
             clock: self.clock.clone(),
@@ -191,6 +201,10 @@ impl StagedEngine {
     }
 
     pub(crate) async fn loaded(&mut self, load: &LoadRequest) {
+        self.loaded_with(load, SamplingSource::Default).await;
+    }
+
+    pub(crate) async fn loaded_with(&mut self, load: &LoadRequest, sampling_source: SamplingSource) {
         let name = load.path.file_stem().expect("a name").to_string_lossy().into_owned();
         let model = LoadedModel {
             path: load.path.clone(),
@@ -210,7 +224,7 @@ impl StagedEngine {
                 repeat_penalty: 1.0,
                 repeat_last_n: 64,
             },
-            sampling_source: SamplingSource::Default,
+            sampling_source,
             device: "CPU".into(),
             threads: 2,
         };
