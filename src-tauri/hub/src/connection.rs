@@ -1,0 +1,194 @@
+//! One way to speak HTTP: through the proxy that is set, with the token for the Hub alone, every reply judged.
+
+use std::time::Duration;
+
+use reqwest::{
+    Method, RequestBuilder, Response, StatusCode,
+    header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER},
+    redirect,
+};
+use url::Url;
+
+use crate::{
+    endpoint::{Endpoint, Token},
+    error::{HubError, RateLimit, Refusal},
+};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Between one piece of a reply and the next.
+pub(crate) const STALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// More redirects lead in a circle. The Hub needs two: to a repository's new name, and to the store of files.
+const REDIRECT_LIMIT: usize = 8;
+/// Where the Hub does not say how long to wait.
+const USUAL_WAIT: Duration = Duration::from_secs(60);
+/// Whatever it says, nobody is kept waiting for longer without another try.
+const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
+
+const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// How the network is used.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionSettings {
+    /// Where the Hub is.
+    pub endpoint: Endpoint,
+    /// Who asks.
+    pub token: Option<Token>,
+    /// What stands between.
+    pub proxy: Proxy,
+    /// Names this app and its version to the Hub.
+    pub user_agent: String,
+    /// How long a reply may stay silent; the usual 30 s when it is not given.
+    pub stall_timeout: Option<Duration>,
+}
+
+/// What stands between here and the network.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Proxy {
+    /// What the system and the usual environment variables (`HTTPS_PROXY`, `NO_PROXY`, ...) say.
+    #[default]
+    System,
+    /// Nothing.
+    None,
+    /// This one: `http://`, `https://` or `socks5://`.
+    Url(Url),
+}
+
+/// The one way to the Hub. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    client: reqwest::Client,
+    endpoint: Endpoint,
+    token: Option<Token>,
+    stall_timeout: Duration,
+}
+
+impl Connection {
+    /// Opens nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// The proxy cannot be used, or the system's certificates cannot be read.
+    pub fn new(settings: ConnectionSettings) -> Result<Self, reqwest::Error> {
+        // A provider that is there already is as good.
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let mut client = reqwest::Client::builder()
+            .user_agent(settings.user_agent)
+            .connect_timeout(CONNECT_TIMEOUT)
+            // Followed by hand: each step is looked at before the next, and only the Hub is given the token.
+            .redirect(redirect::Policy::none())
+            // Several connections are meant to be several.
+            .http1_only();
+        client = match settings.proxy {
+            Proxy::System => client,
+            Proxy::None => client.no_proxy(),
+            Proxy::Url(url) => client.no_proxy().proxy(reqwest::Proxy::all(url)?),
+        };
+        Ok(Self {
+            client: client.build()?,
+            endpoint: settings.endpoint,
+            token: settings.token,
+            stall_timeout: settings.stall_timeout.unwrap_or(STALL_TIMEOUT),
+        })
+    }
+
+    /// The Hub this leads to.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    pub(crate) fn stall_timeout(&self) -> Duration {
+        self.stall_timeout
+    }
+
+    /// Asks for an address below the Hub's and follows where it leads. The reply is a success, and has come whole as
+    /// far as its headers go.
+    pub(crate) async fn get(&self, url: Url) -> Result<Response, HubError> {
+        self.follow(Method::GET, url, &HeaderMap::new()).await
+    }
+
+    /// Asks and follows redirects. A reply that is neither a redirect nor a success becomes the error that it means.
+    pub(crate) async fn follow(&self, method: Method, url: Url, headers: &HeaderMap) -> Result<Response, HubError> {
+        let mut url = url;
+        for _ in 0..REDIRECT_LIMIT {
+            let reply = self.ask(method.clone(), &url, headers).await?;
+            match redirect_of(&reply, &url)? {
+                Some(next) => url = next,
+                None => return judge(reply, self.token.is_some()),
+            }
+        }
+        // A network's login page sends those in circles who have not logged in.
+        Err(HubError::Intercepted)
+    }
+
+    /// Asks once, and takes any reply.
+    pub(crate) async fn ask(&self, method: Method, url: &Url, headers: &HeaderMap) -> Result<Response, HubError> {
+        let request = self.request(method, url).headers(headers.clone());
+        match tokio::time::timeout(self.stall_timeout, request.send()).await {
+            Ok(reply) => reply.map_err(HubError::Unreachable),
+            Err(_) => Err(HubError::Silent),
+        }
+    }
+
+    fn request(&self, method: Method, url: &Url) -> RequestBuilder {
+        // A file compressed on the way would have other byte positions than the one that was asked for.
+        let request = self.client.request(method, url.clone()).header(ACCEPT_ENCODING, "identity");
+        match &self.token {
+            Some(token) if self.endpoint.owns(url) => request.bearer_auth(token.secret()),
+            _ => request,
+        }
+    }
+}
+
+/// Where a reply leads, if it is a redirect.
+pub(crate) fn redirect_of(reply: &Response, from: &Url) -> Result<Option<Url>, HubError> {
+    if !matches!(reply.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let location = reply.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+    let next = location.and_then(|location| from.join(location).ok());
+    let next = next.ok_or_else(|| HubError::Nonsense("a redirect that leads nowhere".to_owned()))?;
+    if from.scheme() == "https" && next.scheme() != "https" {
+        return Err(HubError::Intercepted);
+    }
+    Ok(Some(next))
+}
+
+/// Takes a reply for what it means.
+pub(crate) fn judge(reply: Response, is_signed_in: bool) -> Result<Response, HubError> {
+    let status = reply.status();
+    if status.is_success() {
+        return Ok(reply);
+    }
+    let code = reply.headers().get(ERROR_CODE).and_then(|code| code.to_str().ok());
+    // The Hub speaks of its refusals in JSON or in one line of text; a page of HTML is somebody else's.
+    let is_page = reply.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    Err(match (status, code) {
+        (StatusCode::TOO_MANY_REQUESTS, _) => HubError::RateLimited(rate_limit(reply.headers())),
+        (StatusCode::NETWORK_AUTHENTICATION_REQUIRED, _) => HubError::Intercepted,
+        (status, _) if status.is_server_error() => HubError::Trouble(status.as_u16()),
+        (StatusCode::REQUEST_TIMEOUT, _) => HubError::Trouble(status.as_u16()),
+        (StatusCode::UNAUTHORIZED, Some("GatedRepo")) => HubError::Refused(Refusal::SignInRequired),
+        (_, Some("GatedRepo")) => HubError::Refused(Refusal::AccessNotGranted),
+        (_, Some("RevisionNotFound")) => HubError::Refused(Refusal::RevisionNotFound),
+        (_, Some("EntryNotFound")) => HubError::Refused(Refusal::EntryNotFound),
+        (_, Some("DisabledRepo")) => HubError::Refused(Refusal::Unavailable),
+        // Also what it says of a private one to those who may not know that it is there.
+        (_, Some("RepoNotFound")) => HubError::Refused(Refusal::RepositoryNotFound),
+        (StatusCode::UNAUTHORIZED, _) if is_signed_in => HubError::Refused(Refusal::TokenInvalid),
+        (StatusCode::UNAUTHORIZED, _) => HubError::Refused(Refusal::RepositoryNotFound),
+        (StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, _) => HubError::Refused(Refusal::Unavailable),
+        (_, None) if is_page => HubError::Intercepted,
+        (status, _) => HubError::Refused(Refusal::Other(status.as_u16())),
+    })
+}
+
+/// `RateLimit: "api";r=0;t=55` (the IETF's draft, as the Hub sends it), or `Retry-After: 55`.
+fn rate_limit(headers: &HeaderMap) -> RateLimit {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let reset = text(&RATE_LIMIT).and_then(|value| {
+        value.split(';').find_map(|part| part.trim().strip_prefix("t=")).and_then(|seconds| seconds.trim().parse().ok())
+    });
+    let seconds: Option<u64> = reset.or_else(|| text(&RETRY_AFTER)?.trim().parse().ok());
+    RateLimit { retry_after: seconds.map_or(USUAL_WAIT, Duration::from_secs).min(LONGEST_WAIT) }
+}

@@ -1,0 +1,1 @@
+//! Transfers that never break.
