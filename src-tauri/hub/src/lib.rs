@@ -8,11 +8,18 @@
 //!
 //! The interface is that of `huggingface_hub` 1.x and <https://huggingface.co/docs/hub/api>.
 
+mod as_text;
 mod connection;
+mod digest;
 mod endpoint;
 mod error;
+mod file_name;
+mod repo;
 pub mod transfer;
 
 pub use connection::{Connection, ConnectionSettings, Proxy};
+pub use digest::{Commit, DigestError, Sha256};
 pub use endpoint::{Endpoint, EndpointError, Token, TokenError};
 pub use error::{HubError, RateLimit, Refusal};
+pub use file_name::{FileName, FileNameError};
+pub use repo::{RepoId, RepoIdError, Revision, RevisionError};
