@@ -15,14 +15,12 @@ use crate::{
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// Between one piece of a reply and the next.
-pub(crate) const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// More redirects lead in a circle. The Hub needs two: to a repository's new name, and to the store of files.
 const REDIRECT_LIMIT: usize = 8;
 /// Where the Hub does not say how long to wait.
-const USUAL_WAIT: Duration = Duration::from_secs(60);
+const USUAL_WAIT: Duration = Duration::from_mins(1);
 /// Whatever it says, nobody is kept waiting for longer without another try.
-const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -38,8 +36,29 @@ pub struct ConnectionSettings {
     pub proxy: Proxy,
     /// Names this app and its version to the Hub.
     pub user_agent: String,
-    /// How long a reply may stay silent; the usual 30 s when it is not given.
-    pub stall_timeout: Option<Duration>,
+    /// How long to wait.
+    pub patience: Patience,
+}
+
+/// How long to wait for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a reply, or its next bytes.
+    pub stall_timeout: Duration,
+    /// Before the second try in a row; it doubles with each further one. The first is made at once.
+    pub first_retry: Duration,
+    /// It doubles up to this.
+    pub longest_retry: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            stall_timeout: Duration::from_secs(30),
+            first_retry: Duration::from_millis(500),
+            longest_retry: Duration::from_secs(30),
+        }
+    }
 }
 
 /// What stands between here and the network.
@@ -60,7 +79,7 @@ pub struct Connection {
     client: reqwest::Client,
     endpoint: Endpoint,
     token: Option<Token>,
-    stall_timeout: Duration,
+    patience: Patience,
 }
 
 impl Connection {
@@ -88,7 +107,7 @@ impl Connection {
             client: client.build()?,
             endpoint: settings.endpoint,
             token: settings.token,
-            stall_timeout: settings.stall_timeout.unwrap_or(STALL_TIMEOUT),
+            patience: settings.patience,
         })
     }
 
@@ -97,8 +116,12 @@ impl Connection {
         &self.endpoint
     }
 
-    pub(crate) fn stall_timeout(&self) -> Duration {
-        self.stall_timeout
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.token.is_some()
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        self.patience
     }
 
     /// Asks for an address below the Hub's and follows where it leads. The reply is a success, and has come whole as
@@ -124,7 +147,7 @@ impl Connection {
     /// Asks once, and takes any reply.
     pub(crate) async fn ask(&self, method: Method, url: &Url, headers: &HeaderMap) -> Result<Response, HubError> {
         let request = self.request(method, url).headers(headers.clone());
-        match tokio::time::timeout(self.stall_timeout, request.send()).await {
+        match tokio::time::timeout(self.patience.stall_timeout, request.send()).await {
             Ok(reply) => reply.map_err(HubError::Unreachable),
             Err(_) => Err(HubError::Silent),
         }

@@ -17,7 +17,7 @@ mod file_name;
 mod repo;
 pub mod transfer;
 
-pub use connection::{Connection, ConnectionSettings, Proxy};
+pub use connection::{Connection, ConnectionSettings, Patience, Proxy};
 pub use digest::{Commit, DigestError, Sha256};
 pub use endpoint::{Endpoint, EndpointError, Token, TokenError};
 pub use error::{HubError, RateLimit, Refusal};
