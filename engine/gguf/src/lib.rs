@@ -14,12 +14,14 @@ mod error;
 mod header;
 mod metadata;
 mod model;
+mod quantization;
 mod tensor;
 mod tensor_type;
 
 pub use error::{GgufError, Lie, Refusal, Unsupported};
 pub use header::{Header, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_TENSORS, check};
 pub use metadata::{Array, ElementType, Metadata, Value};
-pub use model::Split;
+pub use model::{Split, require_text_model};
+pub use quantization::quantization;
 pub use tensor::Tensor;
 pub use tensor_type::TensorType;

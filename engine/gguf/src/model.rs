@@ -1,5 +1,7 @@
 //! What a header says about its model, and whether it is one that writes text.
 
+use std::collections::HashSet;
+
 use crate::{
     error::{GgufError, Lie, Unsupported},
     header::Header,
@@ -18,6 +20,39 @@ pub struct Split {
     pub number: u32,
     /// Parts in all.
     pub count: u32,
+}
+
+/// Refuses everything but a whole model that writes text, given the headers of its parts in their order. For a model
+/// in one file that is [`Header::require_text_model`]; the parts of a split one must also agree on how many they are and
+/// share no tensor.
+pub fn require_text_model(parts: &[Header]) -> Result<(), GgufError> {
+    let [first, _, ..] = parts else {
+        return parts.first().map_or(Err(Unsupported::NotATextModel("no file").into()), Header::require_text_model);
+    };
+    let mut names = HashSet::new();
+    for (index, part) in parts.iter().enumerate() {
+        let place =
+            Split { number: u32::try_from(index).unwrap_or(u32::MAX), count: parts.len().try_into().unwrap_or(0) };
+        if part.split() != Some(place) {
+            return Err(Lie::BadValue { key: "split.no".to_owned(), expected: "this part's place among all" }.into());
+        }
+        if let Some(twice) = part.tensors().iter().find(|tensor| !names.insert(tensor.name.as_str())) {
+            return Err(Lie::Duplicate { what: "tensor", name: twice.name.clone() }.into());
+        }
+    }
+    let announced = first.metadata().unsigned("split.tensors.count");
+    if announced.is_some_and(|count| count != names.len() as u64) {
+        return Err(
+            Lie::BadValue { key: "split.tensors.count".to_owned(), expected: "the tensors of all parts" }.into()
+        );
+    }
+    if let Some(what) = first.other_kind() {
+        return Err(Unsupported::NotATextModel(what).into());
+    }
+    if names.is_empty() {
+        return Err(Unsupported::NotATextModel("a vocabulary without weights").into());
+    }
+    first.require_text_metadata()
 }
 
 impl Header {
@@ -93,6 +128,12 @@ impl Header {
         (count > 1).then_some(Split { number, count })
     }
 
+    /// Whether it turns pictures or sound into what a model of another file reads.
+    pub fn is_projector(&self) -> bool {
+        matches!(self.metadata().text("general.type"), Some("mmproj" | "clip-vision"))
+            || self.architecture() == Some("clip")
+    }
+
     /// Refuses everything but a whole model that writes text, and what would make native code end the process.
     pub fn require_text_model(&self) -> Result<(), GgufError> {
         if let Some(what) = self.other_kind() {
@@ -101,11 +142,17 @@ impl Header {
         if let Some(Split { number, count }) = self.split() {
             return Err(Unsupported::PartOfSplit { number, count }.into());
         }
-        if self.tokenizer_model().is_none_or(|family| family == "none" || family == "no_vocab") {
-            return Err(Unsupported::NotATextModel("no vocabulary").into());
-        }
+        self.require_text_metadata()?;
         if self.tensors().is_empty() {
             return Err(Unsupported::NotATextModel("a vocabulary without weights").into());
+        }
+        Ok(())
+    }
+
+    /// What a model's metadata must say, wherever its tensors are.
+    fn require_text_metadata(&self) -> Result<(), GgufError> {
+        if self.tokenizer_model().is_none_or(|family| family == "none" || family == "no_vocab") {
+            return Err(Unsupported::NotATextModel("no vocabulary").into());
         }
         self.check_vocabulary()?;
         self.check_dimensions()
@@ -117,9 +164,11 @@ impl Header {
 
     /// What the file holds, if that is no model that writes text.
     fn other_kind(&self) -> Option<&'static str> {
+        if self.is_projector() {
+            return Some("a projector for images or sound");
+        }
         match self.metadata().text("general.type") {
             Some("adapter") => return Some("an adapter (LoRA)"),
-            Some("mmproj" | "clip-vision") => return Some("a projector for images or sound"),
             Some("imatrix") => return Some("an importance matrix"),
             Some("vocab") => return Some("a vocabulary without weights"),
             _ => {}
@@ -128,7 +177,6 @@ impl Header {
             return Some("weights of no known architecture");
         };
         match architecture {
-            "clip" => Some("a projector for images or sound"),
             "bert" | "modern-bert" | "nomic-bert" | "nomic-bert-moe" | "neo-bert" | "jina-bert-v2" | "jina-bert-v3"
             | "eurobert" | "gemma-embedding" | "llama-embed" | "t5encoder" => Some("a model that compares texts"),
             "wavtokenizer-dec" | "qwen3tts" | "pockettts" => Some("a model that speaks"),

@@ -3,11 +3,13 @@
 use std::{
     fs::File,
     io::{Seek, SeekFrom, Write},
-    sync::LazyLock,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use crate::draft::{ARRAY, BOOL, Draft, TEXT, array, text};
+use crate::{
+    draft::{ARRAY, BOOL, Draft, TEXT, array, text},
+    time::computing_time,
+};
 use hearth_gguf::{GgufError, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_TENSORS, Refusal};
 
 /// What a person does not notice, and what the check promises.
@@ -94,16 +96,6 @@ fn with(change: impl FnOnce(&mut Draft)) -> Draft {
     let mut draft = Draft::model();
     change(&mut draft);
     draft
-}
-
-/// Time this thread has computed for: what others do at the same time is not the check's fault. Only Linux tells it in
-/// a file; elsewhere the clock has to do.
-fn computing_time() -> Duration {
-    static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let begun = *BEGUN;
-    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = statistics.split(' ').next().and_then(|number| number.parse().ok());
-    nanoseconds.map_or_else(|| begun.elapsed(), Duration::from_nanos)
 }
 
 /// Begins to measure anew, and tells what this process has now, in KB.

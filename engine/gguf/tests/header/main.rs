@@ -1,10 +1,11 @@
-//! What the safe check accepts, what it refuses, and that nothing makes it panic.
+//! What the safe check accepts and what it refuses.
 
 mod accepted;
 mod bounds;
 mod draft;
-mod mutations;
+mod parts;
 mod refused;
+mod time;
 
 use std::io::Cursor;
 
