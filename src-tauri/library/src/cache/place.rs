@@ -1,0 +1,143 @@
+//! Putting a finished download where every program finds it.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use crate::{
+    cache::Cache,
+    durable,
+    repo::{Commit, Etag, FilePath, Repo, Revision},
+};
+
+/// Signature and form are those of the Cache Directory Tagging Specification: tools that back up leave such a folder
+/// out.
+const CACHEDIR_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
+    # This file is a cache directory tag created by Hearth.\n\
+    # For information about cache directory tags, see:\n\
+    #\thttps://bford.info/cachedir/\n";
+
+impl Cache {
+    /// Makes the folders that a download of this repository writes to.
+    pub fn prepare(&self, repo: &Repo) -> io::Result<()> {
+        fs::create_dir_all(self.repo_folder(repo).join("blobs"))?;
+        // A folder without one makes `scan_cache_dir` take the repository for a damaged one.
+        fs::create_dir_all(self.repo_folder(repo).join("snapshots"))?;
+        let tag = self.root().join("CACHEDIR.TAG");
+        if !tag.exists() {
+            durable::write(&tag, &self.staging(repo), CACHEDIR_TAG.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Gives whole, verified contents their names: from [`Cache::partial_path`], if they are still there, to
+    /// [`Cache::blob_path`], then the name in the snapshot, then the revision. After a kill between any two steps the
+    /// same call goes on where it was; once it is through, it changes nothing. Returns where the file is found.
+    ///
+    /// Where links are impossible (Windows without developer mode, an exFAT stick) the file itself moves into the
+    /// snapshot, as `huggingface_hub` has it too.
+    pub fn place(
+        &self,
+        repo: &Repo,
+        revision: Option<&Revision>,
+        commit: &Commit,
+        path: &FilePath,
+        etag: &Etag,
+    ) -> io::Result<PathBuf> {
+        self.place_with(repo, revision, commit, path, etag, durable::link)
+    }
+
+    /// [`Cache::place`], told how to make a link.
+    fn place_with(
+        &self,
+        repo: &Repo,
+        revision: Option<&Revision>,
+        commit: &Commit,
+        path: &FilePath,
+        etag: &Etag,
+        link: impl Fn(&Path, &Path) -> io::Result<()>,
+    ) -> io::Result<PathBuf> {
+        self.prepare(repo)?;
+        let (partial, blob) = (self.partial_path(repo, etag), self.blob_path(repo, etag));
+        if partial.exists() {
+            durable::rename(&partial, &blob)?;
+        }
+        let pointer = self.pointer_path(repo, commit, path);
+        if let Some(folder) = pointer.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        if blob.exists() {
+            let up = "../".repeat(path.depth() + 2);
+            let target: PathBuf = [Path::new(&up), Path::new("blobs"), Path::new(&etag.to_string())].iter().collect();
+            let staging = self.staging(repo);
+            match link(&target, &staging) {
+                Ok(()) => durable::rename(&staging, &pointer)?,
+                Err(error) if links_are_impossible(&error) => durable::rename(&blob, &pointer)?,
+                Err(error) => return Err(error),
+            }
+        } else if fs::symlink_metadata(&pointer).is_ok_and(|found| found.is_symlink()) || !pointer.exists() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, format!("{} is not there", blob.display())));
+        }
+        if let Some(revision) = revision {
+            self.point(repo, revision, commit)?;
+        }
+        Ok(pointer)
+    }
+
+    /// Notes which commit a branch or tag is at. Only after its snapshot is there: `scan_cache_dir` takes a repository
+    /// with a reference to nothing for a damaged one.
+    fn point(&self, repo: &Repo, revision: &Revision, commit: &Commit) -> io::Result<()> {
+        if self.commit_of(repo, revision).as_ref() == Some(commit) {
+            return Ok(());
+        }
+        let path = self.repo_folder(repo).join("refs").join(revision.to_path());
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        durable::write(&path, &self.staging(repo), commit.to_string().as_bytes())
+    }
+
+    /// A name in the repository's folder, where nobody looks for anything.
+    fn staging(&self, repo: &Repo) -> PathBuf {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        self.repo_folder(repo).join(format!(".hearth-{}-{number}", process::id()))
+    }
+}
+
+/// What systems say where links are not to be had: Windows without the right to make them (1314), file systems without
+/// them (EPERM or "not supported").
+fn links_are_impossible(error: &io::Error) -> bool {
+    const ERROR_PRIVILEGE_NOT_HELD: i32 = 1314;
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported)
+        || cfg!(windows) && error.raw_os_error() == Some(ERROR_PRIVILEGE_NOT_HELD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_links_are_impossible_the_file_itself_lies_in_the_snapshot() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(folder.path().to_owned());
+        let repo: Repo = "ada/tiny".parse().expect("a name");
+        let commit: Commit = "0123456789abcdef0123456789abcdef01234567".parse().expect("a commit");
+        let path: FilePath = "tiny.gguf".parse().expect("a path");
+        let etag: Etag = "aa11".parse().expect("an ETag");
+        let main: Revision = "main".parse().expect("a revision");
+        cache.prepare(&repo).expect("prepared");
+        fs::write(cache.partial_path(&repo, &etag), "contents").expect("written");
+        let refuse = |_: &Path, _: &Path| Err(io::Error::from(io::ErrorKind::Unsupported));
+        for _twice in 0..2 {
+            let pointer = cache.place_with(&repo, Some(&main), &commit, &path, &etag, refuse).expect("placed");
+            assert!(fs::symlink_metadata(&pointer).expect("there").is_file(), "no link");
+            assert_eq!(fs::read(&pointer).expect("readable"), b"contents");
+            assert!(!cache.blob_path(&repo, &etag).exists(), "once on disk, not twice");
+            assert_eq!(cache.commit_of(&repo, &main), Some(commit.clone()));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Moving the folder of models, with processes that die in the middle of it.
+
+use std::{
+    fs,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use hearth_library::{Library, Move, MoveError, Progress, Roots, State, Unfinished, Way};
+use proptest::{
+    prelude::Rng,
+    test_runner::{RngAlgorithm, TestRng},
+};
+
+use crate::{Computer, contents, model_file};
+
+fn to_the_end(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+impl Computer {
+    fn plan(&self, way: Way) -> Result<Move, MoveError> {
+        Move::plan(&self.at("hub"), &self.at("far/models"), &self.at("app/move.json"), way)
+    }
+
+    fn fill(&self) {
+        for number in 0..6 {
+            let name = format!("tiny-{number}.gguf");
+            self.download("ada/tiny", 'a', &name, &model_file::model(number));
+        }
+        let large = [model_file::model(9), vec![7; 3 * 1024 * 1024]].concat();
+        self.download("ada/large", 'a', "deep/large.gguf", &large);
+        self.download("ada/large", 'b', "deep/large.gguf", &large);
+        self.write("hub/models--ada--half/blobs/x.hearth.incomplete", &[1; 1000]);
+        self.write("hub/version.txt", b"1");
+    }
+}
+
+/// Each file, by its path from the folder on, with what is read there.
+fn whole(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let relative = |path: PathBuf| path.strip_prefix(folder).expect("below").to_owned();
+    contents(folder).into_iter().map(|(path, bytes)| (relative(path), bytes)).collect()
+}
+
+fn all_ready(folder: &Path, count: usize) {
+    let scan = Library::new(Roots { hugging_face: vec![folder.to_owned()], ..Roots::default() }).scan();
+    assert_eq!(scan.models.len(), count, "{:#?}", scan.models);
+    assert!(scan.models.iter().all(|model| model.state == State::Ready), "{:#?}", scan.models);
+}
+
+/// No trace of a move but in one of the places.
+fn assert_only_in(computer: &Computer, there: &Path, not_there: &Path, before: &[(PathBuf, Vec<u8>)]) {
+    assert_eq!(whole(there), before, "every file is whole");
+    assert!(!not_there.exists(), "and nowhere else");
+    let names = [computer.home.path().to_owned(), computer.at("far")].map(|folder| {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect::<Vec<_>>()
+    });
+    assert!(!names.concat().iter().any(|name| name.starts_with('.')), "nothing is left behind: {names:?}");
+    assert!(!computer.at("app/move.json").exists(), "the move is over");
+    all_ready(there, 7);
+}
+
+#[test]
+fn a_moved_folder_is_whole_at_its_new_place_and_nowhere_else() {
+    for way in [Way::Quickest, Way::Copy] {
+        let computer = Computer::new();
+        computer.fill();
+        fs::create_dir_all(computer.at("far/models")).expect("an empty folder may be there");
+        let before = whole(&computer.at("hub"));
+        let mut last = None;
+        let moved = computer
+            .plan(way)
+            .expect("possible")
+            .run(|progress| {
+                assert!(last.is_none_or(|last: Progress| last.done_bytes <= progress.done_bytes), "it only grows");
+                last = Some(progress);
+                ControlFlow::Continue(())
+            })
+            .expect("moved");
+        assert_eq!(moved.to, computer.at("far/models"));
+        let unsettled = Unfinished::find(&computer.at("app/move.json")).expect("readable").expect("not remembered yet");
+        assert!(unsettled.has_switched());
+        moved.remembered().expect("ended");
+        assert_only_in(&computer, &computer.at("far/models"), &computer.at("hub"), &before);
+        if way == Way::Copy {
+            let last = last.expect("told");
+            assert_eq!(last.done_bytes, last.total_bytes);
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn links_lead_where_they_led() {
+    use std::os::unix::fs::symlink;
+    for way in [Way::Quickest, Way::Copy] {
+        let computer = Computer::new();
+        computer.fill();
+        let hub = computer.at("hub").canonicalize().expect("there");
+        computer.write("outside", b"outside");
+        symlink(hub.join("version.txt"), hub.join("absolute")).expect("linked");
+        symlink("version.txt", hub.join("relative")).expect("linked");
+        symlink("../outside", hub.join("out")).expect("linked");
+        symlink("nothing", hub.join("broken")).expect("linked");
+        computer.plan(way).expect("possible").run(to_the_end).expect("moved").remembered().expect("ended");
+        let far = computer.at("far/models");
+        for (link, says) in [("absolute", "1"), ("relative", "1"), ("out", "outside")] {
+            assert_eq!(fs::read_to_string(far.join(link)).expect("it leads somewhere"), says, "{link}, {way:?}");
+        }
+        assert_eq!(fs::read_link(far.join("broken")).expect("a link"), Path::new("nothing"));
+        assert_eq!(fs::read_link(far.join("relative")).expect("a link"), Path::new("version.txt"));
+    }
+}
+
+#[test]
+fn a_stopped_move_leaves_everything_where_it_was() {
+    let computer = Computer::new();
+    computer.fill();
+    let before = whole(&computer.at("hub"));
+    let stopped = computer.plan(Way::Copy).expect("possible").run(|progress| {
+        if progress.done_bytes > progress.total_bytes / 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert!(matches!(stopped, Err(MoveError::Stopped)), "{stopped:?}");
+    assert_only_in(&computer, &computer.at("hub"), &computer.at("far/models"), &before);
+}
+
+#[test]
+fn places_that_make_no_sense_are_refused() {
+    let computer = Computer::new();
+    let journal = computer.at("app/move.json");
+    let plan = |to: &Path| Move::plan(&computer.at("hub"), to, &journal, Way::Quickest).map(drop);
+    assert!(matches!(plan(&computer.at("far")), Err(MoveError::NothingThere)));
+    computer.fill();
+    assert!(matches!(plan(&computer.at("hub")), Err(MoveError::Nested)));
+    assert!(matches!(plan(&computer.at("hub/below/it")), Err(MoveError::Nested)));
+    assert!(matches!(plan(&computer.at("")), Err(MoveError::Nested)));
+    assert!(matches!(plan(Path::new("far")), Err(MoveError::Relative)));
+    computer.write("full/x", b"");
+    assert!(matches!(plan(&computer.at("full")), Err(MoveError::NotEmpty)));
+    computer.write("app/move.json", b"{}");
+    assert!(matches!(plan(&computer.at("far")), Err(MoveError::Unfinished)));
+    assert!(Unfinished::find(&journal).is_err(), "a journal that makes no sense is told");
+}
+
+#[test]
+fn what_another_program_writes_to_the_old_place_meanwhile_is_brought_along() {
+    let computer = Computer::new();
+    computer.fill();
+    let late = computer.at("hub/late.txt");
+    let moved = computer.plan(Way::Copy).expect("possible").run(|progress| {
+        if progress.done_bytes == progress.total_bytes {
+            fs::write(&late, "late").expect("written");
+        }
+        ControlFlow::Continue(())
+    });
+    moved.expect("moved").remembered().expect("ended");
+    assert_eq!(fs::read_to_string(computer.at("far/models/late.txt")).expect("there"), "late");
+    assert!(!computer.at("hub").exists());
+}
+
+const CHILD: &str = "HEARTH_TEST_MOVE_IN";
+
+/// What the child process of the next test does: it begins the move or goes on with it. Nothing, where nobody has
+/// started it as one.
+#[test]
+fn a_move_in_a_process_of_its_own() {
+    let Some(home) = std::env::var_os(CHILD).map(PathBuf::from) else {
+        return;
+    };
+    let journal = home.join("app/move.json");
+    let moved = match Unfinished::find(&journal).expect("a journal that can be read") {
+        Some(unfinished) => unfinished.go_on(to_the_end),
+        None => Move::plan(&home.join("hub"), &home.join("far/models"), &journal, Way::Copy)
+            .expect("possible")
+            .run(to_the_end),
+    };
+    moved.expect("moved").remembered().expect("ended");
+}
+
+fn run_child(home: &Path, kill_after: Option<Duration>) -> Duration {
+    let begun = Instant::now();
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "moving::a_move_in_a_process_of_its_own"])
+        .env(CHILD, home)
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("started");
+    if let Some(after) = kill_after {
+        std::thread::sleep(after);
+        // It may have ended by itself.
+        let _ended = child.kill();
+        child.wait().expect("ended");
+    } else {
+        assert!(child.wait().expect("ended").success());
+    }
+    begun.elapsed()
+}
+
+/// `HEARTH_SOAK_COUNT` makes more of them (8 without it), `HEARTH_SOAK_SEED` others.
+#[test]
+fn killed_at_any_moment_a_move_ends_with_every_file_whole_in_one_place() {
+    let variable = |name: &str, default: u64| {
+        let value = std::env::var(name).ok();
+        value.map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name} is no number: {value:?}")))
+    };
+    let (count, seed) = (variable("HEARTH_SOAK_COUNT", 8), variable("HEARTH_SOAK_SEED", 1));
+    let bytes: Vec<u8> = seed.to_le_bytes().iter().copied().cycle().take(32).collect();
+    let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut chance = || random.next_u32();
+
+    let unhurried = Computer::new();
+    unhurried.fill();
+    let takes = run_child(unhurried.home.path(), None);
+    let mut interrupted = 0;
+    for round in 0..count {
+        let computer = Computer::new();
+        computer.fill();
+        let before = whole(&computer.at("hub"));
+        let journal = computer.at("app/move.json");
+        for _ in 0..=chance() % 3 {
+            if !computer.at("hub").exists() && !journal.exists() {
+                break;
+            }
+            run_child(computer.home.path(), Some(takes.mul_f64(f64::from(chance() % 1000) / 1000.0)));
+            // In each moment one of the places is whole.
+            let (near, far) = (whole(&computer.at("hub")), whole(&computer.at("far/models")));
+            assert!(near == before || far == before, "seed {seed}, round {round}");
+        }
+        match Unfinished::find(&journal).expect("a journal that can be read") {
+            Some(unfinished) => {
+                interrupted += 1;
+                let goes_back = chance() % 2 == 0;
+                let moved = if goes_back { unfinished.roll_back() } else { unfinished.go_on(to_the_end).map(Some) };
+                if let Some(moved) = moved.expect("it goes on or back") {
+                    moved.remembered().expect("ended");
+                }
+            }
+            None if computer.at("far/models").exists() => {}
+            // Killed before it had begun.
+            None => {}
+        }
+        let places = [computer.at("hub"), computer.at("far/models")];
+        let [near, far] = &places;
+        if far.exists() {
+            assert_only_in(&computer, far, near, &before);
+        } else {
+            assert_only_in(&computer, near, far, &before);
+        }
+    }
+    println!("{interrupted} of {count} were interrupted");
+}
