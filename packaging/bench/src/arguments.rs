@@ -3,12 +3,34 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Args, Parser};
 
 use crate::measure::Measure;
 
 #[derive(Parser)]
 #[command(about = "Started by `cargo xtask bench`.")]
+pub(crate) enum Command {
+    /// Takes all figures.
+    Run(Arguments),
+    /// Hearth's side of a download, in a process of its own as the rival is.
+    Fetch(Fetch),
+}
+
+#[derive(Args)]
+pub(crate) struct Fetch {
+    #[arg(long)]
+    pub(crate) endpoint: String,
+    #[arg(long)]
+    pub(crate) url: String,
+    #[arg(long)]
+    pub(crate) size_bytes: u64,
+    #[arg(long)]
+    pub(crate) sha256: String,
+    #[arg(long)]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Args)]
 pub(crate) struct Arguments {
     /// The model that both sides use.
     #[arg(long)]

@@ -14,6 +14,8 @@ mod arguments;
 #[cfg(target_os = "linux")]
 mod conversation;
 #[cfg(target_os = "linux")]
+mod download;
+#[cfg(target_os = "linux")]
 mod engine;
 #[cfg(target_os = "linux")]
 mod llama_bench;
@@ -35,7 +37,10 @@ mod throughput;
 #[cfg(target_os = "linux")]
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let arguments = <arguments::Arguments as clap::Parser>::parse();
+    let arguments = match <arguments::Command as clap::Parser>::parse() {
+        arguments::Command::Run(arguments) => arguments,
+        arguments::Command::Fetch(fetch) => return download::fetch(&fetch).await,
+    };
     let readings = rounds::run(&arguments).await?;
     report::print(&readings, &arguments.profile);
     report::write(&readings, &arguments.profile, &arguments.output)

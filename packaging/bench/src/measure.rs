@@ -16,6 +16,9 @@ pub(crate) enum Measure {
     MemoryEngine,
     MemoryApp,
     AppStart,
+    DownloadUnlimited,
+    DownloadLimited,
+    MemoryDownload,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +26,11 @@ pub(crate) enum Unit {
     Milliseconds,
     TokensPerSecond,
     Megabytes,
+    MegabytesPerSecond,
 }
 
 impl Measure {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Load,
         Self::Prompt,
         Self::Generation,
@@ -36,6 +40,9 @@ impl Measure {
         Self::MemoryEngine,
         Self::MemoryApp,
         Self::AppStart,
+        Self::DownloadUnlimited,
+        Self::DownloadLimited,
+        Self::MemoryDownload,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -49,6 +56,9 @@ impl Measure {
             Self::MemoryEngine => "memory_engine",
             Self::MemoryApp => "memory_app",
             Self::AppStart => "app_start",
+            Self::DownloadUnlimited => "download_unlimited",
+            Self::DownloadLimited => "download_limited",
+            Self::MemoryDownload => "memory_download",
         }
     }
 
@@ -58,7 +68,8 @@ impl Measure {
                 Unit::Milliseconds
             }
             Self::Prompt | Self::Generation => Unit::TokensPerSecond,
-            Self::MemoryEngine | Self::MemoryApp => Unit::Megabytes,
+            Self::MemoryEngine | Self::MemoryApp | Self::MemoryDownload => Unit::Megabytes,
+            Self::DownloadUnlimited | Self::DownloadLimited => Unit::MegabytesPerSecond,
         }
     }
 
@@ -66,6 +77,7 @@ impl Measure {
         match self {
             Self::Prompt | Self::Generation => "llama-bench",
             Self::MemoryApp | Self::AppStart => "empty window",
+            Self::DownloadUnlimited | Self::DownloadLimited | Self::MemoryDownload => "curl",
             Self::Load
             | Self::FirstTokenCold
             | Self::FirstTokenFollowup
@@ -89,6 +101,11 @@ impl Measure {
                 "until the composer has the focus and accepts typing; until a blank page is loaded; both asked \
                  through the WebDriver"
             }
+            Self::DownloadUnlimited => "a file from a server on this computer, with its SHA-256; curl computes none",
+            Self::DownloadLimited => "the same where each connection gets 8 MiB a second; curl uses one",
+            Self::MemoryDownload => {
+                "most memory that the process of the download ever took, a small program's own included"
+            }
         }
     }
 }
@@ -99,11 +116,12 @@ impl Unit {
             Self::Milliseconds => "ms",
             Self::TokensPerSecond => "tokens/s",
             Self::Megabytes => "MB",
+            Self::MegabytesPerSecond => "MB/s",
         }
     }
 
     fn more_is_better(self) -> bool {
-        self == Self::TokensPerSecond
+        matches!(self, Self::TokensPerSecond | Self::MegabytesPerSecond)
     }
 }
 

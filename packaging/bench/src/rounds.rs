@@ -4,6 +4,7 @@
 use crate::app;
 use crate::arguments::Arguments;
 use crate::conversation::Conversation;
+use crate::download::Download;
 use crate::measure::{Measure, Readings};
 use crate::throughput::Throughput;
 
@@ -34,6 +35,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Readings> {
     let any = |measures: &[Measure]| measures.iter().any(|measure| wanted.contains(measure));
     let conversation = if any(Conversation::MEASURES) { Some(Conversation::prepare(arguments).await?) } else { None };
     let throughput = if any(Throughput::MEASURES) { Some(Throughput::prepare(arguments).await?) } else { None };
+    let download = if any(Download::MEASURES) { Some(Download::prepare()?) } else { None };
     let mut readings = Readings::default();
     for number in 0..arguments.runs {
         eprintln!("Turn {} of {}.", number + 1, arguments.runs);
@@ -49,6 +51,9 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Readings> {
         }
         if wanted.contains(&Measure::AppStart) {
             app::start(arguments, turn, &mut readings).await?;
+        }
+        if let Some(download) = &download {
+            download.turn(turn, &mut readings).await?;
         }
     }
     readings.0.retain(|measure, _| wanted.contains(measure));

@@ -51,7 +51,7 @@ pub(crate) fn bench(folders: &Folders, options: &Options) -> Result<ExitCode> {
         None => starter,
     };
     let mut bench = Command::new(built.program("hearth-bench")?);
-    bench.arg("--model").arg(model);
+    bench.arg("run").arg("--model").arg(model);
     // Where it was staged, which is where the app finds its engine.
     bench.arg("--app").arg(folder.join("hearth"));
     bench.arg("--empty-window").arg(built.program("empty_window")?);

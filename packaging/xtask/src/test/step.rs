@@ -40,7 +40,7 @@ pub(super) enum Counted {
 }
 
 /// Far more than the longest step takes, a cold build on two cores.
-const LIMIT: Duration = Duration::from_mins(40);
+const LIMIT: Duration = Duration::from_mins(75);
 const LINES_SHOWN: usize = 300;
 
 impl Step<'_> {
