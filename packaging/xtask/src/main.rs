@@ -15,6 +15,7 @@ mod display;
 mod engine_folder;
 mod folders;
 mod hub;
+mod hub_client;
 mod page;
 mod pictures;
 mod process_tree;

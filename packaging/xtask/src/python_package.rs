@@ -50,7 +50,8 @@ pub(crate) fn unpack_wheel(wheel: &Path, into: &Path) -> Result<()> {
     program::run(Command::new(PYTHON).args(["-m", "zipfile", "--extract"]).arg(wheel).arg(into))
 }
 
-const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
+/// Python's name on this system.
+pub(crate) const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
 fn pip() -> Result<Command> {
     let there = || program::succeeds(Command::new(PYTHON).args(["-m", "pip", "--version"]));

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::folders::Folders;
-use crate::{browser, chat_templates, page, requirements, starter_model};
+use crate::{browser, chat_templates, hub_client, page, requirements, starter_model};
 
 /// What the tests need beyond what `run` needs.
 pub(crate) struct TestTools {
     pub(crate) starter_model: PathBuf,
     pub(crate) browser: PathBuf,
+    /// The Python that has Hugging Face's client.
+    pub(crate) hub_client: PathBuf,
 }
 
 /// `cargo xtask setup`.
@@ -31,5 +33,6 @@ pub(crate) fn to_test(folders: &Folders) -> Result<TestTools> {
     let starter_model = to_run(folders)?;
     requirements::to_test()?;
     chat_templates::ensure(folders)?;
-    Ok(TestTools { starter_model, browser: browser::ensure(folders)? })
+    let hub_client = hub_client::ensure(folders)?;
+    Ok(TestTools { starter_model, browser: browser::ensure(folders)?, hub_client })
 }

@@ -198,9 +198,8 @@ impl Fault {
                 let told = content_range(&beside(bytes, size_bytes), size_bytes);
                 reply.set(header::CONTENT_RANGE, &told);
             }
-            Self::MissingHalf => bytes.end = half,
             Self::OtherRange => *bytes = beside(bytes, size_bytes),
-            Self::ShorterRange => bytes.end = half,
+            Self::MissingHalf | Self::ShorterRange => bytes.end = half,
             Self::LongerRange => bytes.end = size_bytes,
             _ => {}
         }

@@ -38,10 +38,10 @@ struct ListedFile {
 /// the same each time.
 pub fn listing(json: &str) -> Result<Vec<Repository>, ListingError> {
     let listed: Vec<Listed> = serde_json::from_str(json)?;
-    listed.into_iter().map(repository).collect()
+    listed.iter().map(repository).collect()
 }
 
-fn repository(listed: Listed) -> Result<Repository, ListingError> {
+fn repository(listed: &Listed) -> Result<Repository, ListingError> {
     let mut repository = Repository::new(&listed.repo);
     repository.created_at = format!("{}T00:00:00.000Z", listed.created);
     repository.last_modified = format!("{}T12:00:00.000Z", listed.created);

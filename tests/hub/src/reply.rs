@@ -79,6 +79,11 @@ impl Reply {
             .with(header::LOCATION, location)
     }
 
+    /// What was asked for is now elsewhere on the same host.
+    pub(crate) fn moved(address: &str) -> Self {
+        Self::redirect(StatusCode::TEMPORARY_REDIRECT, address)
+    }
+
     /// What a file's server answers to a request for it: the range that was asked for, if it is asked for rightly.
     pub(crate) fn file(content: &Content, etag: &str, asked: &Asked) -> Self {
         let size_bytes = content.size_bytes();

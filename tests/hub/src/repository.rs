@@ -78,8 +78,9 @@ pub struct Repository {
     pub created_at: String,
     /// As `created_at`.
     pub last_modified: String,
-    /// Oldest first. There is always one.
-    commits: Vec<Commit>,
+    /// Oldest first.
+    older: Vec<Commit>,
+    newest: Commit,
 }
 
 impl Repository {
@@ -101,7 +102,8 @@ impl Repository {
             trending_score: 0,
             created_at: "2026-01-01T00:00:00.000Z".to_owned(),
             last_modified: "2026-01-01T00:00:00.000Z".to_owned(),
-            commits: vec![Commit { sha: oid_of(id), files: BTreeMap::new() }],
+            older: Vec::new(),
+            newest: Commit { sha: oid_of(id), files: BTreeMap::new() },
         }
     }
 
@@ -120,8 +122,7 @@ impl Repository {
     /// Puts a file into the newest commit.
     #[must_use]
     pub fn with_file(mut self, path: &str, file: File) -> Self {
-        let newest = self.commits.last_mut().expect("there is always a commit");
-        newest.files.insert(path.to_owned(), file);
+        self.newest.files.insert(path.to_owned(), file);
         self
     }
 
@@ -142,29 +143,33 @@ impl Repository {
     /// Sets the newest commit's name, to that of a real repository.
     #[must_use]
     pub fn with_commit(mut self, sha: &str) -> Self {
-        sha.clone_into(&mut self.commits.last_mut().expect("there is always a commit").sha);
+        sha.clone_into(&mut self.newest.sha);
         self
     }
 
     /// Makes a new commit in which one file is another. Older commits stay reachable by their names.
     pub fn replace(&mut self, path: &str, file: File) {
-        let mut files = self.newest().files.clone();
-        let sha = oid_of(&format!("{}{path}{}", self.newest().sha, file.content.sha256()));
+        let mut files = self.newest.files.clone();
+        let sha = oid_of(&format!("{}{path}{}", self.newest.sha, file.content.sha256()));
         files.insert(path.to_owned(), file);
-        self.commits.push(Commit { sha, files });
+        self.older.push(std::mem::replace(&mut self.newest, Commit { sha, files }));
     }
 
     /// What `main` points at.
     pub fn newest(&self) -> &Commit {
-        self.commits.last().expect("there is always a commit")
+        &self.newest
     }
 
     /// The commit of a branch (there is only `main`) or of a commit's name.
     pub fn revision(&self, revision: &str) -> Option<&Commit> {
         match revision {
             "main" | "refs/heads/main" => Some(self.newest()),
-            sha => self.commits.iter().find(|commit| commit.sha == sha),
+            sha => self.commits().find(|commit| commit.sha == sha),
         }
+    }
+
+    fn commits(&self) -> impl Iterator<Item = &Commit> {
+        self.older.iter().chain([&self.newest])
     }
 
     /// The part of the id before the slash.
@@ -174,7 +179,7 @@ impl Repository {
 
     /// A file of any commit by the SHA-256 of its content, as the CDN knows it.
     pub(crate) fn by_sha256(&self, sha256: &str) -> Option<&Content> {
-        let files = self.commits.iter().flat_map(|commit| commit.files.values());
+        let files = self.commits().flat_map(|commit| commit.files.values());
         files.map(|file| &file.content).find(|content| content.sha256() == sha256)
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn answer(
 ) -> Result<Reply, Refusal> {
     let repository = match world.find(owner, name, asked)? {
         Found::Repository(repository) => repository,
-        Found::Moved(reply) => return Ok(reply),
+        Found::Moved(address) => return Ok(Reply::moved(&address)),
     };
     world.access.check_download(repository, world.visitor(asked))?;
     let commit = commit_of(repository, revision)?;

@@ -2,14 +2,11 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use http::StatusCode;
-
 use crate::{
     access::{Access, Visitor, unseen},
     asked::Asked,
     cdn::Links,
     refusal::Refusal,
-    reply::Reply,
     repository::{Commit, Repository},
 };
 
@@ -27,8 +24,9 @@ pub(crate) struct World {
 /// What an id leads to.
 pub(crate) enum Found<'hub> {
     Repository(&'hub Repository),
-    /// It has another id now.
-    Moved(Reply),
+    /// It has another id now, and its answer is at this address. It is a relative one: the client stays on the Hub, and
+    /// so does its token.
+    Moved(String),
 }
 
 impl World {
@@ -55,10 +53,9 @@ impl World {
     pub(crate) fn find(&self, owner: &str, name: &str, asked: &Asked) -> Result<Found<'_>, Refusal> {
         let id = format!("{owner}/{name}");
         if let Some(now) = self.renamed.get(&id) {
-            // A relative address: it stays on the Hub, and so does the token.
             let path = asked.path.replacen(&id, now, 1);
             let location = if asked.query.is_empty() { path } else { format!("{path}?{}", asked.query) };
-            return Ok(Found::Moved(Reply::redirect(StatusCode::TEMPORARY_REDIRECT, &location)));
+            return Ok(Found::Moved(location));
         }
         let visitor = self.visitor(asked);
         let found = self.repositories.iter().find(|repository| repository.id == id);

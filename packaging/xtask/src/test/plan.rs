@@ -11,7 +11,7 @@ use super::{house_rules, translations};
 use crate::compile::{self, Profile, SELECTION};
 use crate::folders::Folders;
 use crate::setup::TestTools;
-use crate::{browser, engine_folder, page, program, starter_model};
+use crate::{browser, engine_folder, hub_client, page, program, starter_model};
 
 /// The crate whose tests open the real window. They need the built app; all others do not.
 const WINDOW_TESTS: &str = "hearth-tests";
@@ -86,6 +86,7 @@ fn documentation(folders: &Folders) -> Command {
 fn rust_tests<'a>(folders: &Folders, tools: &TestTools, targets: &[String]) -> Step<'a> {
     let mut cargo = cargo(folders, "test", &["--no-fail-fast", "--lib", "--bins", "--examples"]);
     cargo.args(of_targets(targets)).env(MODEL_VARIABLE, &tools.starter_model);
+    cargo.env(hub_client::VARIABLE, &tools.hub_client);
     Step { title: "rust: tests", work: Work::Tests(cargo, Counted::Log) }
 }
 

@@ -35,7 +35,7 @@ const USUAL: [&str; 19] = [
 pub(crate) fn info(world: &World, asked: &Asked, owner: &str, name: &str, revision: &str) -> Result<Reply, Refusal> {
     let repository = match world.find(owner, name, asked)? {
         Found::Repository(repository) => repository,
-        Found::Moved(reply) => return Ok(reply),
+        Found::Moved(address) => return Ok(Reply::moved(&address)),
     };
     let commit = commit_of(repository, revision)?;
     let object = match field::expanded(asked)? {

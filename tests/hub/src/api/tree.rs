@@ -31,7 +31,7 @@ pub(crate) fn tree(
 ) -> Result<Reply, Refusal> {
     let repository = match world.find(owner, name, asked)? {
         Found::Repository(repository) => repository,
-        Found::Moved(reply) => return Ok(reply),
+        Found::Moved(address) => return Ok(Reply::moved(&address)),
     };
     let commit = commit_of(repository, revision)?;
     let folder = folder.join("/");
@@ -48,7 +48,7 @@ pub(crate) fn tree(
 pub(crate) fn paths_info(world: &World, asked: &Asked, [owner, name, revision]: [&str; 3]) -> Result<Reply, Refusal> {
     let repository = match world.find(owner, name, asked)? {
         Found::Repository(repository) => repository,
-        Found::Moved(reply) => return Ok(reply),
+        Found::Moved(address) => return Ok(Reply::moved(&address)),
     };
     let commit = commit_of(repository, revision)?;
     let is_expanded = asked.form_flag("expand");

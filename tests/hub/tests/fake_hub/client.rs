@@ -90,7 +90,7 @@ impl<'a> Request<'a> {
         stream.set_read_timeout(Some(self.patience))?;
         let mut text = format!("{} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", self.method);
         for (name, value) in &self.headers {
-            text += &format!("{name}: {value}\r\n");
+            text.extend([name, ": ", value, "\r\n"]);
         }
         stream.write_all((text + "\r\n").as_bytes())?;
         let head = read_head(&mut stream)?;

@@ -126,7 +126,7 @@ fn a_renamed_repository_is_found_by_a_relative_redirect() {
 fn a_file_on_disk_is_served_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.bin");
-    let bytes: Vec<u8> = (0..3_000_000_u32).flat_map(|number| number.to_le_bytes()).collect();
+    let bytes: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).collect();
     std::fs::write(&path, &bytes).unwrap();
     let content = Content::disk(&path).unwrap();
     assert_eq!(content.sha256(), Content::bytes(bytes.clone()).sha256());

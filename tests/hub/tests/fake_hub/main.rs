@@ -1,9 +1,11 @@
-//! What the fake Hub does, as a client sees it that takes every reply as it comes.
+//! What the fake Hub does, as a client sees it that takes every reply as it comes, and as Hugging Face's own does.
 
-//ACCESS
+mod access;
 mod client;
 mod faults;
 mod files;
-//IF
+mod interface;
 mod network;
-//PY
+mod program;
+mod python;
+mod reference;
