@@ -156,12 +156,13 @@ pub(super) fn leave(from: &Path, to: &Path, leaving: &Path) -> Result<(), MoveEr
     }
 }
 
-fn remove_all(folder: &Path) -> Result<(), MoveError> {
+/// Takes a folder away with everything in it, if it is there.
+pub(super) fn remove_all(folder: &Path) -> Result<(), MoveError> {
     let Err(error) = fs::remove_dir_all(folder) else { return Ok(()) };
-    let is_gone = error.kind() == io::ErrorKind::NotFound;
+    let is_gone = || matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
     // A mount point stays, empty.
     let is_empty = || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    if is_gone || is_empty() { Ok(()) } else { Err(MoveError::at(folder)(error)) }
+    if is_gone() || is_empty() { Ok(()) } else { Err(MoveError::at(folder)(error)) }
 }
 
 /// Whether `target` is what [`file`] has made of `source`: it got its name and its time only when it was whole.

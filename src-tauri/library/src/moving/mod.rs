@@ -64,6 +64,8 @@ pub struct Unfinished {
 pub struct Moved {
     /// Where the models are.
     pub to: PathBuf,
+    /// Why the old folder, or a part of it, is still there. Nothing in it is needed.
+    pub left_behind: Option<MoveError>,
     journal: Journal,
 }
 
@@ -195,24 +197,27 @@ impl Unfinished {
     }
 
     fn run(mut self, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Result<Moved, MoveError> {
-        if self.journal.stage == Stage::Arriving && !self.is_renamed() {
-            match self.arrive(&mut progress) {
-                Ok(()) => {}
-                // Renamed, and then something went wrong: there is no way back, but one forward at the next start.
-                Err(error) if self.is_renamed() => return Err(error),
-                Err(error) => {
-                    if let Err(trouble) = self.give_up() {
-                        tracing::warn!(%trouble, "what was copied could not be taken away");
-                    }
-                    return Err(error);
-                }
+        if self.journal.stage == Stage::Arriving
+            && !self.is_renamed()
+            && let Err(error) = self.arrive(&mut progress)
+            && !self.is_renamed()
+        {
+            if let Err(trouble) = self.give_up() {
+                tracing::warn!(%trouble, "what was copied could not be taken away");
             }
+            return Err(error);
         }
+        // From here on the new place is the valid one, whatever else goes wrong.
+        let left_behind = self.settle().err();
+        Ok(Moved { to: self.journal.to.clone(), left_behind, journal: self.journal })
+    }
+
+    fn settle(&mut self) -> Result<(), MoveError> {
         self.journal.set(Stage::Leaving)?;
         // Within a volume the folder itself has moved, and with it links that name the old place.
         links::mend(&self.journal.to, &self.journal.from)?;
         copy::leave(&self.journal.from, &self.journal.to, &self.journal.leaving())?;
-        Ok(Moved { to: self.journal.to.clone(), journal: self.journal })
+        copy::remove_all(&self.journal.arriving())
     }
 
     /// Whether the step that makes the new place the valid one is behind us. Both before and after it the new place is
@@ -242,11 +247,7 @@ impl Unfinished {
     }
 
     fn give_up(self) -> Result<(), MoveError> {
-        let staging = self.journal.arriving();
-        match fs::remove_dir_all(&staging) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(MoveError::at(&staging)(error)),
-            _ => {}
-        }
+        copy::remove_all(&self.journal.arriving())?;
         self.journal.end()
     }
 }

@@ -60,6 +60,18 @@ fn where_nothing_is_nothing_is_found() {
 }
 
 #[test]
+fn what_cannot_be_listed_is_a_problem_and_the_rest_is_found() {
+    let computer = Computer::new();
+    for folder in ["hub", "lmstudio", "ollama/manifests", "jan/models", "gpt4all", "llama.cpp"] {
+        computer.write(folder, b"a file where a folder should be");
+    }
+    computer.write("others/tiny.gguf", &model_file::model(1));
+    let scan = computer.scan();
+    assert_eq!((scan.models.len(), scan.problems.len()), (1, 6), "{scan:?}");
+    assert!(scan.problems.iter().all(|problem| matches!(problem.trouble, Trouble::Unreadable(_))));
+}
+
+#[test]
 fn folders_without_end_are_left_at_some_point() {
     let computer = Computer::new();
     let deep = vec!["d"; 40].join("/");

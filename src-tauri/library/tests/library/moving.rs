@@ -5,7 +5,7 @@ use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use hearth_library::{Library, Move, MoveError, Progress, Roots, State, Unfinished, Way};
@@ -116,6 +116,38 @@ fn links_lead_where_they_led() {
 }
 
 #[test]
+fn a_rename_that_was_not_noted_any_more_is_seen_at_the_next_start() {
+    let computer = Computer::new();
+    computer.fill();
+    let before = whole(&computer.at("hub"));
+    let moved = computer.plan(Way::Quickest).expect("possible").run(to_the_end).expect("moved");
+    drop(moved);
+    // As a kill right behind the rename leaves it.
+    let journal = computer.at("app/move.json");
+    let text = fs::read_to_string(&journal).expect("a journal").replace("Leaving", "Arriving");
+    fs::write(&journal, text).expect("written");
+    let unfinished = Unfinished::find(&journal).expect("readable").expect("unfinished");
+    assert!(unfinished.has_switched());
+    let moved = unfinished.roll_back().expect("it goes on").expect("there is no way back");
+    assert!(moved.left_behind.is_none());
+    moved.remembered().expect("ended");
+    assert_only_in(&computer, &computer.at("far/models"), &computer.at("hub"), &before);
+}
+
+#[test]
+fn a_move_that_cannot_arrive_leaves_everything_where_it_was() {
+    let computer = Computer::new();
+    computer.fill();
+    let before = whole(&computer.at("hub"));
+    let planned = computer.plan(Way::Copy).expect("possible");
+    // The disk does not let anything be put there.
+    computer.write("far", b"a file where a folder should be");
+    assert!(matches!(planned.run(to_the_end), Err(MoveError::Io { .. })));
+    fs::remove_file(computer.at("far")).expect("removed");
+    assert_only_in(&computer, &computer.at("hub"), &computer.at("far/models"), &before);
+}
+
+#[test]
 fn a_stopped_move_leaves_everything_where_it_was() {
     let computer = Computer::new();
     computer.fill();
@@ -180,24 +212,44 @@ fn a_move_in_a_process_of_its_own() {
     moved.expect("moved").remembered().expect("ended");
 }
 
-fn run_child(home: &Path, kill_after: Option<Duration>) -> Duration {
-    let begun = Instant::now();
+/// When to kill: at a step of the move, whatever the machine's pace, and a little later.
+#[derive(Debug)]
+enum Moment {
+    /// So many names have arrived beside the new place.
+    Arrived(u32),
+    /// The new place is there.
+    Switched,
+}
+
+impl Moment {
+    fn is_reached(&self, home: &Path) -> bool {
+        match self {
+            Self::Arrived(count) => names(&home.join("far/.models.hearth-arriving")) >= *count,
+            Self::Switched => home.join("far/models").exists(),
+        }
+    }
+}
+
+/// Names below a folder, while somebody else writes there.
+fn names(folder: &Path) -> u32 {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| 1 + if entry.path().is_symlink() { 0 } else { names(&entry.path()) }).sum()
+}
+
+fn run_child(home: &Path, moment: &Moment, later: Duration) {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "moving::a_move_in_a_process_of_its_own"])
         .env(CHILD, home)
         .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
         .spawn()
         .expect("started");
-    if let Some(after) = kill_after {
-        std::thread::sleep(after);
-        // It may have ended by itself.
-        let _ended = child.kill();
-        child.wait().expect("ended");
-    } else {
-        assert!(child.wait().expect("ended").success());
+    while child.try_wait().expect("asked").is_none() && !moment.is_reached(home) {
+        std::thread::sleep(Duration::from_micros(200));
     }
-    begun.elapsed()
+    std::thread::sleep(later);
+    // It may have ended by itself.
+    let _ended = child.kill();
+    child.wait().expect("ended");
 }
 
 /// `HEARTH_SOAK_COUNT` makes more of them (8 without it), `HEARTH_SOAK_SEED` others.
@@ -212,9 +264,6 @@ fn killed_at_any_moment_a_move_ends_with_every_file_whole_in_one_place() {
     let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut chance = || random.next_u32();
 
-    let unhurried = Computer::new();
-    unhurried.fill();
-    let takes = run_child(unhurried.home.path(), None);
     let mut interrupted = 0;
     for round in 0..count {
         let computer = Computer::new();
@@ -225,23 +274,19 @@ fn killed_at_any_moment_a_move_ends_with_every_file_whole_in_one_place() {
             if !computer.at("hub").exists() && !journal.exists() {
                 break;
             }
-            run_child(computer.home.path(), Some(takes.mul_f64(f64::from(chance() % 1000) / 1000.0)));
+            let moment = if chance() % 4 == 0 { Moment::Switched } else { Moment::Arrived(chance() % 36) };
+            run_child(computer.home.path(), &moment, Duration::from_micros(u64::from(chance() % 2000)));
             // In each moment one of the places is whole.
             let (near, far) = (whole(&computer.at("hub")), whole(&computer.at("far/models")));
             assert!(near == before || far == before, "seed {seed}, round {round}");
         }
-        match Unfinished::find(&journal).expect("a journal that can be read") {
-            Some(unfinished) => {
-                interrupted += 1;
-                let goes_back = chance() % 2 == 0;
-                let moved = if goes_back { unfinished.roll_back() } else { unfinished.go_on(to_the_end).map(Some) };
-                if let Some(moved) = moved.expect("it goes on or back") {
-                    moved.remembered().expect("ended");
-                }
+        if let Some(unfinished) = Unfinished::find(&journal).expect("a journal that can be read") {
+            interrupted += 1;
+            let goes_back = chance() % 2 == 0;
+            let moved = if goes_back { unfinished.roll_back() } else { unfinished.go_on(to_the_end).map(Some) };
+            if let Some(moved) = moved.expect("it goes on or back") {
+                moved.remembered().expect("ended");
             }
-            None if computer.at("far/models").exists() => {}
-            // Killed before it had begun.
-            None => {}
         }
         let places = [computer.at("hub"), computer.at("far/models")];
         let [near, far] = &places;
@@ -251,5 +296,5 @@ fn killed_at_any_moment_a_move_ends_with_every_file_whole_in_one_place() {
             assert_only_in(&computer, near, far, &before);
         }
     }
-    println!("{interrupted} of {count} were interrupted");
+    assert!(interrupted > 0, "seed {seed}: none of {count} was interrupted, so nothing was tested");
 }

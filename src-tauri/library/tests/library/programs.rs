@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use hearth_library::{Damage, Model, Source, State};
+use hearth_library::{Damage, Model, Roots, Source, State, System};
 
 use crate::{Computer, model_file};
 
@@ -126,6 +126,23 @@ fn llama_cpp_s_cache_is_read_in_its_old_layout_and_in_its_new_one() {
     assert_eq!(old.places[0].source, Source::LlamaCpp { repo: Some(crate::repo("ada/seer-GGUF")) });
     assert!(old.projector.is_some());
     assert!(matches!(new.places[0].source, Source::HuggingFaceCache { .. }));
+}
+
+#[test]
+fn folders_that_people_have_chosen_in_their_programs_come_first() {
+    let computer = Computer::new();
+    let home = computer.at("home");
+    let [lm_home, lm, jan, gpt4all] = ["lm-home", "lm", "jan-data", "g"].map(|folder| computer.at(folder));
+    let text = |path: &std::path::Path| serde_json::to_string(path).expect("a text");
+    computer.write("home/.lmstudio-home-pointer", format!("{}\n", lm_home.display()).as_bytes());
+    computer.write("lm-home/settings.json", format!(r#"{{"downloadsFolder":{}}}"#, text(&lm)).as_bytes());
+    computer.write("home/.local/share/Jan/settings.json", format!(r#"{{"data_folder":{}}}"#, text(&jan)).as_bytes());
+    let settings = format!("[General]\nmodelPath={}\nuserDefaultModel=x\n", gpt4all.display());
+    computer.write("home/.config/nomic.ai/GPT4All.ini", settings.as_bytes());
+    let roots = Roots::from(|_| None, &home, System::Linux);
+    assert_eq!(roots.lm_studio[..2], [lm, lm_home.join("models")]);
+    assert_eq!(roots.jan[0], jan);
+    assert_eq!(roots.gpt4all, [gpt4all, home.join(".local/share/nomic.ai/GPT4All"), home.join(".cache/gpt4all")]);
 }
 
 #[test]
