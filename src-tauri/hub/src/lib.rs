@@ -8,18 +8,46 @@
 //!
 //! The interface is that of `huggingface_hub` 1.x and <https://huggingface.co/docs/hub/api>.
 
+mod account;
+mod address;
 mod as_text;
+mod builds;
+mod capability;
+mod card;
+mod choice;
 mod connection;
 mod digest;
 mod endpoint;
 mod error;
+mod facts;
 mod file_name;
+mod json;
+mod label;
+mod model;
+mod paging;
+mod quant;
+mod remote_file;
 mod repo;
+mod search;
+mod split;
 pub mod transfer;
+mod tree;
 
+pub use account::Account;
+pub use address::Address;
+pub use builds::{Build, Builds, Parts};
+pub use capability::{Capability, Hint, Reason};
+pub use card::Card;
+pub use choice::Choice;
 pub use connection::{Connection, ConnectionSettings, Patience, Proxy};
 pub use digest::{Commit, DigestError, Sha256};
 pub use endpoint::{Endpoint, EndpointError, Token, TokenError};
 pub use error::{HubError, RateLimit, Refusal};
+pub use facts::{Facts, Gate, GgufFacts};
 pub use file_name::{FileName, FileNameError};
+pub use model::ModelPage;
+pub use paging::Cursor;
+pub use quant::{Family, Publisher, Quant, QuantError};
+pub use remote_file::RemoteFile;
 pub use repo::{RepoId, RepoIdError, Revision, RevisionError};
+pub use search::{Page, Purpose, Search, Sort};

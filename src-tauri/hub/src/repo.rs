@@ -84,7 +84,7 @@ fn check_repo_part(part: &str) -> Result<(), RepoIdError> {
         || part.ends_with(['-', '.'])
         || part.contains("--")
         || part.contains("..")
-        || part.ends_with(".git");
+        || part.rsplit_once('.').is_some_and(|(_, extension)| extension == "git");
     if is_misplaced { Err(RepoIdError::BadSign) } else { Ok(()) }
 }
 

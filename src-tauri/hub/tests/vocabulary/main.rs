@@ -1,3 +1,8 @@
 //! Names, sizes and addresses: what is understood, what is refused, and that nothing makes it panic.
 
+mod addresses;
+mod builds;
+mod cards;
+mod listing;
 mod names;
+mod quants;
