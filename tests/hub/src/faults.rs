@@ -101,6 +101,9 @@ fn draw(chance: &mut Chance, asked: &Asked, reply: &Reply) -> Fault {
         Fault::SlowStart(slow),
         Fault::Reset { after_bytes: reset },
     ];
+    if asked.is_resolve() {
+        kinds.extend([Fault::ChangedCommit, Fault::Gated(401), Fault::Gated(403)]);
+    }
     if asked.is_for_content() && matches!(reply.body, Body::Part(_)) {
         kinds.extend([
             Fault::Reset { after_bytes: reset },
@@ -110,6 +113,8 @@ fn draw(chance: &mut Chance, asked: &Asked, reply: &Reply) -> Fault {
             Fault::ChangedEtag,
             Fault::Gzip,
             Fault::LinkExpired,
+            Fault::Status(401),
+            Fault::Status(403),
             Fault::Status(404),
         ]);
         if reply.status == StatusCode::PARTIAL_CONTENT {

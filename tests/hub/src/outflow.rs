@@ -16,12 +16,11 @@ use tokio::{
 
 use crate::{
     content::{CHUNK_BYTES, Place, read_part, to_usize},
-    pace::Pace,
     reply::{Body, Delivery, End, Part},
-    wire::Doom,
+    wire::Line,
 };
 
-/// What has been handed over goes out before the connection breaks.
+/// A reset discards what the client has not taken yet, so it is given this long.
 const LAST_BYTES: Duration = Duration::from_millis(20);
 
 /// The body of a reply.
@@ -31,10 +30,18 @@ pub(crate) struct Outflow {
     left: u64,
     sent: u64,
     delivery: Delivery,
-    pace: Pace,
-    doom: Doom,
+    line: Line,
     rest: Option<Pin<Box<Sleep>>>,
-    is_breaking: bool,
+    breaking: Breaking,
+}
+
+/// How far it is with breaking.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Breaking {
+    NotYet,
+    /// What comes before it is still on its way out.
+    Emptying,
+    Resting,
 }
 
 enum Source {
@@ -43,7 +50,7 @@ enum Source {
 }
 
 impl Outflow {
-    pub(crate) fn of(body: Body, delivery: Delivery, pace: Pace, doom: Doom) -> Self {
+    pub(crate) fn of(body: Body, delivery: Delivery, line: Line) -> Self {
         let (source, left) = match body {
             Body::Text(text) => {
                 let length = text.len() as u64;
@@ -54,12 +61,12 @@ impl Outflow {
                 (Source::of(part), length)
             }
         };
-        Self { source, left, sent: 0, delivery, pace, doom, rest: None, is_breaking: false }
+        Self { source, left, sent: 0, delivery, line, rest: None, breaking: Breaking::NotYet }
     }
 
     /// Nothing, as after `HEAD`.
-    pub(crate) fn nothing(pace: Pace, doom: Doom) -> Self {
-        Self::of(Body::Text(Bytes::new()), Delivery::default(), pace, doom)
+    pub(crate) fn nothing(line: Line) -> Self {
+        Self::of(Body::Text(Bytes::new()), Delivery::default(), line)
     }
 
     /// How much may go before the body breaks; `None` when it does not.
@@ -77,15 +84,22 @@ impl Outflow {
             // Nobody wakes this; the client's going away does end it.
             return Poll::Pending;
         }
-        if !self.is_breaking {
-            self.is_breaking = true;
-            let mut rest = Box::pin(sleep_until(Instant::now() + LAST_BYTES));
-            let poll = rest.as_mut().poll(context);
-            self.rest = Some(rest);
-            ready!(poll);
+        if self.breaking == Breaking::NotYet {
+            self.line.outlet.watch();
+            self.breaking = Breaking::Emptying;
+        }
+        if self.breaking == Breaking::Emptying {
+            ready!(self.line.outlet.poll_empty(context));
+            self.breaking = Breaking::Resting;
+            if matches!(self.delivery.end, End::Reset { .. }) {
+                let mut rest = Box::pin(sleep_until(Instant::now() + LAST_BYTES));
+                let poll = rest.as_mut().poll(context);
+                self.rest = Some(rest);
+                ready!(poll);
+            }
         }
         if matches!(self.delivery.end, End::Reset { .. }) {
-            self.doom.seal();
+            self.line.doom.seal();
         }
         Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
     }
@@ -118,7 +132,7 @@ impl HttpBody for Outflow {
         if self.left == 0 {
             return Poll::Ready(None);
         }
-        let mut at_most = self.pace.piece_bytes(CHUNK_BYTES.min(self.left));
+        let mut at_most = self.line.pace.piece_bytes(CHUNK_BYTES.min(self.left));
         match self.before_break() {
             Some(0) => return self.poll_break(context),
             Some(bytes) => at_most = at_most.min(bytes),
@@ -133,7 +147,7 @@ impl HttpBody for Outflow {
         let length = piece.len() as u64;
         self.left -= length;
         self.sent += length;
-        self.rest = self.pace.spend(length).map(|free_at| Box::pin(sleep_until(free_at)));
+        self.rest = self.line.pace.spend(length).map(|free_at| Box::pin(sleep_until(free_at)));
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 

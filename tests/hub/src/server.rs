@@ -30,7 +30,7 @@ use crate::{
     quota::Meter,
     reply::{End, Reply},
     routes,
-    wire::{Doom, Wire},
+    wire::{Doom, Line, Wire},
     world::World,
 };
 
@@ -107,12 +107,11 @@ async fn converse(host: Host, stream: TcpStream, network: Doom, shared: Arc<Shar
     let number = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
     // Costs time, not truth, where it fails.
     stream.set_nodelay(true).ok();
-    let doom = Doom::default();
-    let pace = Pace::of(shared.speed.clone());
-    let wire = Wire::new(stream, doom.clone(), network);
+    let line = Line::new(Pace::of(shared.speed.clone()));
+    let wire = Wire::new(stream, line.clone(), network);
     let service = service_fn(|request| {
-        let (shared, pace, doom) = (Arc::clone(&shared), pace.clone(), doom.clone());
-        async move { respond(host, number, request, &shared, pace, doom).await }
+        let (shared, line) = (Arc::clone(&shared), line.clone());
+        async move { respond(host, number, request, &shared, line).await }
     });
     // An error is a client that left or a fault that was asked for.
     http1::Builder::new().serve_connection(TokioIo::new(wire), service).await.ok();
@@ -123,8 +122,7 @@ async fn respond(
     connection: u64,
     request: Request<Incoming>,
     shared: &Shared,
-    pace: Pace,
-    doom: Doom,
+    line: Line,
 ) -> io::Result<Response<Outflow>> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
@@ -144,10 +142,10 @@ async fn respond(
         tokio::time::sleep(wait).await;
     }
     if is_lost {
-        doom.seal();
+        line.doom.seal();
         return Err(io::ErrorKind::ConnectionReset.into());
     }
-    Ok(into_response(reply, &asked.method, pace, doom))
+    Ok(into_response(reply, &asked.method, line))
 }
 
 impl Shared {
@@ -183,14 +181,13 @@ fn record(asked: &Asked, status: Option<u16>, fault: Option<Fault>) -> RequestRe
     }
 }
 
-fn into_response(reply: Reply, method: &Method, pace: Pace, doom: Doom) -> Response<Outflow> {
+fn into_response(reply: Reply, method: &Method, line: Line) -> Response<Outflow> {
     let length = reply.length();
     let Reply { status, mut headers, body, delivery } = reply;
     if !delivery.is_chunked {
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
-    let body =
-        if method == Method::HEAD { Outflow::nothing(pace, doom) } else { Outflow::of(body, delivery, pace, doom) };
+    let body = if method == Method::HEAD { Outflow::nothing(line) } else { Outflow::of(body, delivery, line) };
     let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;

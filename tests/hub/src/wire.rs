@@ -10,10 +10,50 @@ use std::{
     task::{Context, Poll},
 };
 
+use futures::task::AtomicWaker;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
+
+use crate::pace::Pace;
+
+/// What a connection and the bodies on it share.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) doom: Doom,
+    pub(crate) outlet: Outlet,
+    pub(crate) pace: Pace,
+}
+
+impl Line {
+    pub(crate) fn new(pace: Pace) -> Self {
+        Self { doom: Doom::default(), outlet: Outlet::default(), pace }
+    }
+}
+
+/// Tells when all that was written has been handed to the system. Only then can a connection break after so many bytes,
+/// not before.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outlet(Arc<(AtomicBool, AtomicWaker)>);
+
+impl Outlet {
+    /// Forgets what was.
+    pub(crate) fn watch(&self) {
+        self.0.0.store(false, Ordering::Release);
+    }
+
+    /// Ready when everything has gone out since the watch began.
+    pub(crate) fn poll_empty(&self, context: &Context<'_>) -> Poll<()> {
+        self.0.1.register(context.waker());
+        if self.0.0.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn is_empty_now(&self) {
+        self.0.0.store(true, Ordering::Release);
+        self.0.1.wake();
+    }
+}
 
 /// Whether a connection is to end with a reset. Clones share the fate.
 #[derive(Debug, Clone, Default)]
@@ -36,17 +76,17 @@ impl Doom {
 /// A TCP stream that is reset when it is dropped under a doom: its own, or that of the whole network.
 pub(crate) struct Wire {
     stream: TcpStream,
-    own: Doom,
+    line: Line,
     network: Doom,
 }
 
 impl Wire {
-    pub(crate) fn new(stream: TcpStream, own: Doom, network: Doom) -> Self {
-        Self { stream, own, network }
+    pub(crate) fn new(stream: TcpStream, line: Line, network: Doom) -> Self {
+        Self { stream, line, network }
     }
 
     fn is_doomed(&self) -> bool {
-        self.own.is_sealed() || self.network.is_sealed()
+        self.line.doom.is_sealed() || self.network.is_sealed()
     }
 }
 
@@ -87,6 +127,8 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // hyper asks for this when its own buffer is empty.
+        self.line.outlet.is_empty_now();
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

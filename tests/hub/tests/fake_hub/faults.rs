@@ -72,10 +72,16 @@ fn a_broken_body_breaks_where_and_how_it_is_to() {
         ];
         for (fault, ending) in cases {
             hub.faults().next(fault);
-            let answer = get(link.as_str()).patience(Duration::from_millis(500)).send();
+            let mut request = get(link.as_str());
+            if ending == Ending::Stalled {
+                request = request.patience(Duration::from_secs(1));
+            }
+            let answer = request.send();
             assert_eq!(answer.ending, ending, "{fault:?}");
             let expected = &all[..usize::try_from(after_bytes).unwrap()];
-            assert!(answer.body == expected, "{fault:?} sent {} bytes", answer.body.len());
+            // What the client has not taken when the reset comes is lost to it.
+            let is_as_told = answer.body == expected || ending == Ending::Reset && expected.starts_with(&answer.body);
+            assert!(is_as_told, "{fault:?} sent {} bytes", answer.body.len());
         }
     }
 }
@@ -158,7 +164,7 @@ fn chance_is_the_same_for_the_same_seed_and_stops_when_it_is_told_to() {
         let link = link(&hub);
         hub.faults().random(seed, 0.5);
         for start in 0..40 {
-            get(link.as_str()).range(&format!("{start}-")).patience(Duration::from_millis(100)).try_send().ok();
+            get(link.as_str()).range(&format!("{start}-")).patience(Duration::from_secs(1)).try_send().ok();
         }
         let faults: Vec<Option<Fault>> = hub.requests()[1..].iter().map(|request| request.fault).collect();
         hub.faults().stop();
@@ -168,6 +174,7 @@ fn chance_is_the_same_for_the_same_seed_and_stops_when_it_is_told_to() {
     let first = draws(7);
     let failed = first.iter().flatten().count();
     assert!((8..=32).contains(&failed), "about half of 40 fail: {failed}");
-    assert_eq!(first.len(), 40);
+    assert_eq!(draws(7), first);
+    assert_ne!(draws(8), first);
     assert_eq!(Faults::none().waiting(), 0);
 }
