@@ -37,7 +37,7 @@ pub use display::Place;
 pub use driver::Driver;
 pub use files::{pictures_folder, starter_model};
 pub use history::History;
-pub use model_file::{endless_model, lying_model, random_model, truncated_model};
+pub use model_file::{endless_model, lying_model, model_without_template, random_model, truncated_model};
 pub use picture::Picture;
 pub use process::Process;
 pub use role::{Name, Role};

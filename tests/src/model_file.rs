@@ -71,3 +71,16 @@ pub fn lying_model(folder: &Path) -> anyhow::Result<PathBuf> {
     file.write_all(&(1_u64 << 40).to_le_bytes())?;
     Ok(path)
 }
+
+/// The starter model without its chat template: the entry goes by a name that nothing looks for.
+pub fn model_without_template(folder: &Path) -> anyhow::Result<PathBuf> {
+    const KEY: &[u8] = b"tokenizer.chat_template";
+    let path = folder.join("no-template.gguf");
+    std::fs::copy(starter_model()?, &path)?;
+    let bytes = std::fs::read(&path)?;
+    let at = bytes.windows(KEY.len()).position(|window| window == KEY).context("the starter model has no template")?;
+    let mut file = OpenOptions::new().write(true).open(&path)?;
+    file.seek(SeekFrom::Start(u64::try_from(at)?))?;
+    file.write_all(b"tokenizer.what_template")?;
+    Ok(path)
+}

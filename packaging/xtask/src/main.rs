@@ -24,6 +24,7 @@ mod python_package;
 mod requirements;
 mod run;
 mod setup;
+mod soak;
 mod starter_model;
 mod test;
 mod window_picture;
@@ -51,6 +52,8 @@ enum Task {
     Test(test::Options),
     /// Measure Hearth beside llama.cpp's own tools and an empty window, into target/bench/latest.json.
     Bench(bench::Options),
+    /// Run a long matrix of faults.
+    Soak(soak::Options),
     /// Take a picture of every screen in each of its states, into target/pictures.
     Pictures(pictures::Options),
     /// Write the types that cross to the page again, from the Rust ones.
@@ -75,6 +78,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Run(options) => return run::run(&folders, &options),
         Task::Test(options) => return Ok(test::test(&folders, &options)),
         Task::Bench(options) => return bench::bench(&folders, &options),
+        Task::Soak(options) => soak::soak(&folders, &options)?,
         Task::Pictures(options) => pictures::take(&folders, &options)?,
         Task::Bindings => bindings::write(&folders)?,
     }

@@ -1,8 +1,8 @@
 //! The Hugging Face Hub: what is there, and transfers that never break.
 //!
-//! Outside data becomes a validated type once (`RepoId`, `Commit`, `Sha256`, `FileName`); inside there is no other kind. The token goes
-//! to the configured Hub and to no other host, also after a redirect ([`Connection`]). What a server replies is taken for
-//! what it means, not for what it should have been ([`transfer`]).
+//! Outside data becomes a validated type once ([`RepoId`], [`Commit`], [`Sha256`], [`FileName`]); inside there is no other
+//! kind. The token goes to the configured Hub and to no other host, also after a redirect ([`Connection`]). What a server
+//! replies is taken for what it means, not for what it should have been ([`transfer`]).
 //!
 //! Not for: remembering anything (that is the application's database), deciding what to download.
 //!

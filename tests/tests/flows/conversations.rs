@@ -111,3 +111,31 @@ async fn a_thousand_conversations_do_not_slow_the_start() -> anyhow::Result<()> 
     app.shows("An answer.").await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_conversation_longer_than_the_memory_shows_from_where_on_the_model_remembers() -> anyhow::Result<()> {
+    let desk = Desk::new().await?;
+    let mut history = History::open(&desk.home()).await?;
+    // Some 3,500 tokens in each exchange, and the starter model's memory holds 8,192.
+    let long = "The old mill stands by the river, and its wheel turns when the water is high. ".repeat(200);
+    let exchanges = [("First?", long.as_str()), ("Second?", long.as_str()), ("Third?", long.as_str())];
+    history.add("Long", HOUR, &exchanges).await?;
+    history.close().await?;
+    let app = desk.start().await?;
+    let chat = Chat::of(&app);
+    chat.open("Long").await?;
+    chat.model_ready().await?;
+
+    chat.send("Where does the mill stand?").await?;
+    app.wait_long_for("the mark", async || {
+        Ok(app.text().await?.contains("From here on the model remembers").then_some(()))
+    })
+    .await?;
+    let text = app.text().await?;
+    let mark = text.find("From here on the model remembers").unwrap_or_default();
+    assert!(text.find("First?").is_some_and(|first| first < mark), "the oldest is no longer remembered");
+    assert!(text.find("Where does the mill stand?").is_some_and(|last| mark < last), "the question is");
+    app.press("Escape").await?;
+    chat.finished().await?;
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hearth_tests::{App, Chat, Desk, Name, Role, lying_model, random_model, truncated_model};
+use hearth_tests::{App, Chat, Desk, Name, Role, lying_model, model_without_template, random_model, truncated_model};
 
 async fn start_with(desk: &mut Desk, model: PathBuf) -> anyhow::Result<App> {
     desk.set("HEARTH_MODEL", model);
@@ -81,4 +81,16 @@ async fn a_model_that_comes_back_is_loaded_when_asked_again() -> anyhow::Result<
 
     Chat::of(&app).model_ready().await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn a_model_without_a_template_answers_and_the_app_says_so() -> anyhow::Result<()> {
+    let mut desk = Desk::new().await?;
+    let model = model_without_template(desk.folder())?;
+    let app = start_with(&mut desk, model).await?;
+    let chat = Chat::of(&app);
+    let chip = chat.model_ready().await?;
+    assert!(!chat.ask("Name a colour.").await?.text.is_empty(), "it answers");
+    chip.click().await?;
+    app.shows("This model does not say how it wants to be spoken to, so Hearth uses a common form.").await
 }

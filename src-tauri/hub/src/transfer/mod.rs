@@ -1,7 +1,7 @@
 //! Transfers that never break: one file from the Hub, whole and verified, through whatever the network does.
 //!
 //! A file is fetched in segments over several connections into one file of its full length. A segment that is on the disk is
-//! written down in a [`Journal`] and never fetched again, whatever ends the transfer: whoever drops the future of [`run`]
+//! written down in a [`Journal`] and never fetched again, whatever ends the transfer: whoever drops the future of [`run()`]
 //! pauses it, and so does `kill -9`. The SHA-256 is computed while the segments arrive and compared with the Hub's before
 //! anybody may use the file.
 //!

@@ -165,7 +165,7 @@ pub(super) fn remove_all(folder: &Path) -> Result<(), MoveError> {
     if is_gone() || is_empty() { Ok(()) } else { Err(MoveError::at(folder)(error)) }
 }
 
-/// Whether `target` is what [`file`] has made of `source`: it got its name and its time only when it was whole.
+/// Whether `target` is what [`file()`] has made of `source`: it got its name and its time only when it was whole.
 fn is_copy(source: &Path, target: &Path) -> bool {
     let (Ok(source), Ok(target)) = (fs::symlink_metadata(source), fs::symlink_metadata(target)) else { return false };
     let apart =
