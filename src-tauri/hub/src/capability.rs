@@ -18,6 +18,8 @@ pub enum Capability {
     Tools,
     /// Thinking before it answers.
     Reasoning,
+    /// From one language into another, and little else.
+    Translation,
 }
 
 /// Why a capability is thought to be there.
@@ -63,6 +65,7 @@ impl Signs<'_> {
             (Capability::Coding, self.coding()),
             (Capability::Tools, self.tools()),
             (Capability::Reasoning, self.reasoning()),
+            (Capability::Translation, self.translation()),
         ];
         found.into_iter().filter_map(|(capability, reason)| Some(Hint { capability, reason: reason? })).collect()
     }
@@ -92,6 +95,11 @@ impl Signs<'_> {
         self.template_with(&["<think>", "enable_thinking", "reasoning_content", "reasoning_effort", "[THINK]"])
             .or_else(|| self.tag(&["reasoning", "thinking"]))
             .or_else(|| self.word(&["think", "thinking", "reasoning", "reasoner", "r1"]))
+    }
+
+    fn translation(&self) -> Option<Reason> {
+        let pipeline = self.pipeline.filter(|task| *task == "translation");
+        pipeline.map(|task| Reason::Pipeline(task.to_owned())).or_else(|| self.tag(&["translation"]))
     }
 
     fn template_with(&self, signs: &[&str]) -> Option<Reason> {

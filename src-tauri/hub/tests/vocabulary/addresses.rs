@@ -25,7 +25,10 @@ fn what_people_paste_leads_where_they_mean() {
         ("https://huggingface.co/o/n", ("o/n", "", "", "")),
         ("HTTPS://HuggingFace.co/o/n#usage", ("o/n", "", "", "")),
         ("https://huggingface.co/o/n/blob/main/x.gguf", ("o/n", "main", "x.gguf", "")),
-        ("https://huggingface.co/o/n/resolve/main/a/x-Q4_K_M.gguf?download=true", ("o/n", "main", "a/x-Q4_K_M.gguf", "")),
+        (
+            "https://huggingface.co/o/n/resolve/main/a/x-Q4_K_M.gguf?download=true",
+            ("o/n", "main", "a/x-Q4_K_M.gguf", ""),
+        ),
         ("https://huggingface.co/o/n/resolve/refs%2Fpr%2F3/x%20y.gguf", ("o/n", "refs/pr/3", "x y.gguf", "")),
         ("https://huggingface.co/o/n/blob/refs/pr/3/x.gguf", ("o/n", "refs/pr/3", "x.gguf", "")),
         ("https://huggingface.co/o/n/tree/main", ("o/n", "main", "", "")),

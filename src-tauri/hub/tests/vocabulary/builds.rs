@@ -31,7 +31,11 @@ fn a_split_file_is_one_build_with_all_its_parts_in_order() {
 
 #[test]
 fn a_split_file_that_lacks_a_part_is_flagged_and_never_chosen() {
-    let builds = Builds::of(&files(&[("m-Q4_K_M-00001-of-00003.gguf", 1), ("m-Q4_K_M-00003-of-00003.gguf", 1), ("m-F16.gguf", 9)]));
+    let builds = Builds::of(&files(&[
+        ("m-Q4_K_M-00001-of-00003.gguf", 1),
+        ("m-Q4_K_M-00003-of-00003.gguf", 1),
+        ("m-F16.gguf", 9),
+    ]));
     assert_eq!(builds.all[0].parts, Parts::Missing { total: 3 });
     assert_eq!(builds.chosen(Choice::Balanced).map(|build| build.label.as_str()), Some("F16"));
     assert!(builds.named("Q4_K_M").is_none());
@@ -39,7 +43,12 @@ fn a_split_file_that_lacks_a_part_is_flagged_and_never_chosen() {
 
 #[test]
 fn a_projector_comes_along_but_is_no_build() {
-    let builds = Builds::of(&files(&[("m-Q4_K_M.gguf", 3), ("mmproj-F32.gguf", 2), ("mmproj-BF16.gguf", 1), ("mmproj-F16.gguf", 1)]));
+    let builds = Builds::of(&files(&[
+        ("m-Q4_K_M.gguf", 3),
+        ("mmproj-F32.gguf", 2),
+        ("mmproj-BF16.gguf", 1),
+        ("mmproj-F16.gguf", 1),
+    ]));
     assert_eq!(labels(&builds), ["Q4_K_M"]);
     let projector = builds.all[0].projector.as_ref().map(|file| file.name.as_str());
     assert_eq!(projector, Some("mmproj-F16.gguf"), "F16 is half of F32 and runs everywhere");
@@ -64,7 +73,11 @@ fn files_that_are_no_model_are_left_out() {
         ("vision/m-vision-F16.gguf", 1),
         ("Llama-3.2-11B-Vision-Instruct-Q4_K_M.gguf", 7),
     ]));
-    assert_eq!(labels(&builds), ["Q4_K_M", "m-4.25bpw-imatrix"], "only a folder called vision holds a part, and statistics are small");
+    assert_eq!(
+        labels(&builds),
+        ["Q4_K_M", "m-4.25bpw-imatrix"],
+        "only a folder called vision holds a part, and statistics are small"
+    );
 }
 
 #[test]
@@ -89,7 +102,8 @@ fn a_choice_that_changes_nothing_is_none() {
 
 #[test]
 fn a_build_is_found_by_what_people_call_it() {
-    let builds = Builds::of(&files(&[("m-UD-Q3_K_XL.gguf", 3), ("m-Q4_0.gguf", 4), ("m-Q4_K_M.gguf", 5), ("m-APEX.gguf", 6)]));
+    let builds =
+        Builds::of(&files(&[("m-UD-Q3_K_XL.gguf", 3), ("m-Q4_0.gguf", 4), ("m-Q4_K_M.gguf", 5), ("m-APEX.gguf", 6)]));
     let named = |tag: &str| builds.named(tag).map(|build| build.label.as_str());
     assert_eq!(named("q4_k_m"), Some("Q4_K_M"));
     assert_eq!(named("Q3_K_XL"), Some("UD-Q3_K_XL"), "with or without what its publisher puts before it");
@@ -101,7 +115,11 @@ fn a_build_is_found_by_what_people_call_it() {
 
 #[test]
 fn builds_without_a_known_name_are_called_by_what_they_alone_have() {
-    let builds = Builds::of(&files(&[("Q-35B-APEX-I-Mini.gguf", 1), ("Q-35B-APEX-I-Nano.gguf", 2), ("Q-35B-APEX-Quality.gguf", 3)]));
+    let builds = Builds::of(&files(&[
+        ("Q-35B-APEX-I-Mini.gguf", 1),
+        ("Q-35B-APEX-I-Nano.gguf", 2),
+        ("Q-35B-APEX-Quality.gguf", 3),
+    ]));
     assert_eq!(labels(&builds), ["I-Mini", "I-Nano", "Quality"]);
     assert_eq!(labels(&Builds::of(&files(&[("Bonsai-8B.gguf", 1)]))), ["Bonsai-8B"]);
     let twice = Builds::of(&files(&[("a/m-Q4_K_M.gguf", 1), ("b/m-Q4_K_M.gguf", 2)]));

@@ -3,6 +3,8 @@
 mod addresses;
 mod builds;
 mod cards;
+mod catalog;
 mod listing;
 mod names;
 mod quants;
+mod schema;
