@@ -45,6 +45,8 @@ pub struct Family {
     pub minimum_app_version: AppVersion,
     /// How it wants to be sampled, where its publisher says so.
     pub sampling: Option<Sampling>,
+    /// The same for answers that it thinks about first, where that differs.
+    pub sampling_when_thinking: Option<Sampling>,
     /// Where all this is from.
     pub source: Source,
     /// From the smallest to the largest.

@@ -47,9 +47,9 @@ pub struct Facts {
     pub downloads: Option<u64>,
     /// Of all time.
     pub likes: Option<u64>,
-    /// When it was made and last changed, as the Hub writes it (ISO 8601).
+    /// When its repository was made, as the Hub writes it (ISO 8601).
     pub created_at: Option<String>,
-    /// See above.
+    /// When it last changed, written likewise.
     pub modified_at: Option<String>,
     /// The licence's short name (`apache-2.0`), or the one its owner gave it.
     pub licence: Option<String>,
