@@ -68,12 +68,12 @@ impl Builds {
         let mut sets: BTreeMap<(String, u32), Vec<(u32, &RemoteFile)>> = BTreeMap::new();
         for file in files {
             match Role::of(file) {
-                Role::Projector => projectors.push(file.clone()),
+                Role::Projector if projectors.len() < MAX_PROJECTORS => projectors.push(file.clone()),
                 Role::Model => {
                     let (base, number, total) = set_of(&file.name);
                     sets.entry((base, total)).or_default().push((number, file));
                 }
-                Role::Other => {}
+                Role::Projector | Role::Other => {}
             }
         }
         let mut all: Vec<Build> =
@@ -113,6 +113,9 @@ impl Builds {
         self.all.iter().find(|build| build.files.iter().any(|file| file.name == *name))
     }
 }
+
+/// No model has more. Each build looks at all of them, and a repository is made by a stranger.
+const MAX_PROJECTORS: usize = 64;
 
 /// Importance matrices of the largest models take half a gigabyte.
 const MAX_STATISTICS_BYTES: u64 = 2_000_000_000;

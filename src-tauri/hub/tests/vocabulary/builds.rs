@@ -126,6 +126,17 @@ fn builds_without_a_known_name_are_called_by_what_they_alone_have() {
     assert_eq!(labels(&twice), ["a/m-Q4_K_M", "b/m-Q4_K_M"]);
 }
 
+#[test]
+fn a_repository_that_is_meant_to_take_long_does_not() {
+    let file = |name: String| RemoteFile { name: name.parse().expect("a path"), size_bytes: Some(1), sha256: None };
+    let files: Vec<RemoteFile> = (0..50_000)
+        .flat_map(|number| [file(format!("mmproj-{number}.gguf")), file(format!("{number}/m.gguf"))])
+        .collect();
+    let builds = Builds::of(&files);
+    assert_eq!(builds.all.len(), 50_000);
+    assert!(builds.projectors.len() < 100);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
