@@ -16,7 +16,7 @@ use crate::{
 pub struct Builds {
     /// All of them, also those that cannot be used.
     pub all: Vec<Build>,
-    /// Files that a build needs to see pictures.
+    /// Files that a build needs to see pictures, the most useful first.
     pub projectors: Vec<RemoteFile>,
 }
 
@@ -76,6 +76,7 @@ impl Builds {
                 Role::Projector | Role::Other => {}
             }
         }
+        projectors.sort_by_cached_key(by_usefulness);
         let mut all: Vec<Build> =
             sets.into_iter().map(|((_, total), parts)| build(parts, total, &projectors)).collect();
         label::tell_apart(&mut all);
@@ -182,16 +183,19 @@ fn build(mut parts: Vec<(u32, &RemoteFile)>, total: u32, projectors: &[RemoteFil
     }
 }
 
-/// The projector of the nearest folder, and of those the one in F16: half the size of F32, and computed with by every
-/// device, which BF16 and finer quantizations are not.
+/// The projector of the nearest folder, and of those the first.
 fn projector_for<'files>(model: &FileName, projectors: &'files [RemoteFile]) -> Option<&'files RemoteFile> {
-    let common_folders = |projector: &RemoteFile| {
-        let folders =
-            |name: &FileName| name.folder().map(|folder| folder.split('/').map(str::to_owned).collect::<Vec<_>>());
-        let (model, projector) = (folders(model).unwrap_or_default(), folders(&projector.name).unwrap_or_default());
-        model.iter().zip(&projector).take_while(|(one, other)| one == other).count()
-    };
-    let storage = |projector: &RemoteFile| match Quant::of_path(projector.name.last()).as_ref().map(Quant::code) {
+    let own: Vec<&str> = model.folder().unwrap_or_default().split('/').collect();
+    projectors.iter().min_by_key(|projector| {
+        let others = projector.name.folder().unwrap_or_default().split('/');
+        let common_folders = own.iter().copied().zip(others).take_while(|(one, other)| one == other).count();
+        usize::MAX - common_folders
+    })
+}
+
+/// F16 comes first: half the size of F32, and computed with by every device, which BF16 and finer quantizations are not.
+fn by_usefulness(projector: &RemoteFile) -> (u8, Option<u64>, FileName) {
+    let storage = match Quant::of_path(projector.name.last()).as_ref().map(Quant::code) {
         Some("F16") => 0,
         Some("BF16") => 1,
         Some("Q8_0") => 2,
@@ -199,7 +203,5 @@ fn projector_for<'files>(model: &FileName, projectors: &'files [RemoteFile]) -> 
         Some("F32") => 5,
         Some(_) => 4,
     };
-    projectors.iter().min_by_key(|projector| {
-        (usize::MAX - common_folders(projector), storage(projector), projector.size_bytes, &projector.name)
-    })
+    (storage, projector.size_bytes, projector.name.clone())
 }
