@@ -70,11 +70,14 @@ impl Cache {
             fs::create_dir_all(folder)?;
         }
         if blob.exists() {
-            let up = "../".repeat(path.depth() + 2);
-            let target: PathBuf = [Path::new(&up), Path::new("blobs"), Path::new(&etag.to_string())].iter().collect();
+            // Part by part: Windows follows no link whose parts are not divided in its own way.
+            let up = std::iter::repeat_n("..".to_owned(), path.depth() + 2);
+            let target: PathBuf = up.chain(["blobs".to_owned(), etag.to_string()]).collect();
             let staging = self.staging(repo);
             match link(&target, &staging) {
-                Ok(()) => durable::rename(&staging, &pointer)?,
+                Ok(()) if fs::symlink_metadata(&staging).is_ok() => durable::rename(&staging, &pointer)?,
+                // Wine says that it has made a link, and makes none.
+                Ok(()) => durable::rename(&blob, &pointer)?,
                 Err(error) if links_are_impossible(&error) => durable::rename(&blob, &pointer)?,
                 Err(error) => return Err(error),
             }

@@ -73,7 +73,7 @@ pub(crate) fn sightings(root: &Path, problems: &mut Vec<Problem>) -> Vec<Sightin
                     projector,
                     keeper: Keeper::Described { description: description.clone() },
                 },
-                name: name.map(|name| name.to_string_lossy().into_owned()).filter(|name| !name.is_empty()),
+                name: name.map(words).filter(|name| !name.is_empty()),
                 neighbours: Neighbours::Named,
                 missing: None,
             });
@@ -82,6 +82,11 @@ pub(crate) fn sightings(root: &Path, problems: &mut Vec<Problem>) -> Vec<Sightin
         found.extend(others.map(|path| Sighting::of_file(Source::Jan, path, Neighbours::OneRepository)));
     }
     found
+}
+
+/// The folders from Jan's own to the model's are the model's name, with the same strokes on every system.
+fn words(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn is_description(path: &Path) -> bool {

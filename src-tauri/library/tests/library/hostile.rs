@@ -1,6 +1,7 @@
 //! Folders as nobody would make them on purpose.
 
-use std::{fs, time::Instant};
+#[cfg(unix)]
+use std::fs;
 
 use hearth_library::{Library, State, Trouble};
 
@@ -90,12 +91,9 @@ fn ten_thousand_files_are_looked_through_and_remembered() {
         computer.write(&name, if number % 2 == 0 { &bytes } else { b"GGUF" });
     }
     let mut library = Library::new(computer.roots());
-    let begun = Instant::now();
     let first = library.scan();
-    let took = begun.elapsed();
     assert_eq!(first.models.len(), 10_000);
     assert_eq!(first.models.iter().filter(|model| model.state == State::Ready).count(), 5_000);
-    assert!(took.as_secs() < 30, "{took:?}");
 
     // What has changed is read again, and only that.
     computer.write("others/1/1.gguf", &bytes);

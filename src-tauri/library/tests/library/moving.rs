@@ -32,7 +32,10 @@ impl Computer {
         }
         let large = [model_file::model(9), vec![7; 3 * 1024 * 1024]].concat();
         self.download("ada/large", 'a', "deep/large.gguf", &large);
-        self.download("ada/large", 'b', "deep/large.gguf", &large);
+        if cfg!(unix) {
+            // Where there are no links this is a second file, and a second model.
+            self.download("ada/large", 'b', "deep/large.gguf", &large);
+        }
         self.write("hub/models--ada--half/blobs/x.hearth.incomplete", &[1; 1000]);
         self.write("hub/version.txt", b"1");
     }
