@@ -22,6 +22,7 @@ pub(crate) struct Resources {
 struct Manifest {
     file: PathBuf,
     sampling: SamplingAdvice,
+    answer_limit_tokens: u32,
 }
 
 impl Resources {
@@ -45,7 +46,11 @@ impl Resources {
                 .or_else(|| places.next_back())
                 .unwrap_or_else(|| file.to_owned())
         };
-        let starter_model = StarterModel { path: find(&starter_model), sampling: manifest.sampling };
+        let starter_model = StarterModel {
+            path: find(&starter_model),
+            sampling: manifest.sampling,
+            answer_limit_tokens: Some(manifest.answer_limit_tokens),
+        };
         Ok(Self { engine: find(&engine), starter_model })
     }
 }

@@ -15,7 +15,7 @@ use anyhow::Context;
 pub struct Volume {
     /// Waits inside the namespace until its input ends, which it does at the latest with this program.
     holder: Child,
-    _input: ChildStdin,
+    input: Option<ChildStdin>,
     folder: PathBuf,
 }
 
@@ -23,9 +23,11 @@ impl Volume {
     /// Mounts a disk of `size_kib` at `folder`.
     pub(crate) fn mount(folder: &Path, size_kib: u32) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let script = r#"mount -t tmpfs -o "size=$2k,mode=0755" tmpfs "$1" && echo mounted && exec cat"#;
+        let script =
+            r#"mount -t tmpfs -o "size=$2k,mode=0755" tmpfs "$1" && echo mounted && cat && umount --lazy "$1""#;
         let mut holder = Command::new("unshare")
             .args(namespaces())
+            .args(propagation()?)
             .args(["--", "sh", "-c", script, "sh"])
             .arg(folder)
             .arg(size_kib.to_string())
@@ -43,7 +45,7 @@ impl Volume {
              full or read-only disk cannot be tried. Run the tests as root, or allow user namespaces: \
              sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0."
         );
-        Ok(Self { holder, _input: input, folder: folder.to_owned() })
+        Ok(Self { holder, input: Some(input), folder: folder.to_owned() })
     }
 
     /// What goes before a command so that it sees this disk.
@@ -95,7 +97,8 @@ impl Volume {
 
 impl Drop for Volume {
     fn drop(&mut self) {
-        self.holder.kill().ok();
+        // The holder ends with its input, and takes the disk away before.
+        self.input = None;
         self.holder.wait().ok();
     }
 }
@@ -110,6 +113,15 @@ impl Drop for Ballast {
     fn drop(&mut self) {
         std::fs::remove_file(&self.path).ok();
     }
+}
+
+/// What is mounted in the namespace shall not be seen outside. That is for the root folder to say; one that is no mount of its
+/// own, as after `chroot`, cannot, and the disk is taken away by hand at the end.
+fn propagation() -> anyhow::Result<&'static [&'static str]> {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").context("the mounts are unknown")?;
+    // The fifth word is the place (proc(5)).
+    let is_mount = mounts.lines().any(|mount| mount.split(' ').nth(4) == Some("/"));
+    Ok(if is_mount { &[] } else { &["--propagation", "unchanged"] })
 }
 
 fn namespaces() -> &'static [&'static str] {

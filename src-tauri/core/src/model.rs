@@ -20,6 +20,15 @@ pub struct StarterModel {
     /// Its makers' recommendation, which its file does not say, and a light penalty for repeating itself: without
     /// one, half of its answers go round in circles.
     pub sampling: SamplingAdvice,
+    /// Longest answer in tokens. A small model that writes for so long has lost its thread; a person can have it go on.
+    pub answer_limit_tokens: Option<u32>,
+}
+
+/// How a loaded model is asked; `None` leaves it to the engine.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Manner {
+    pub(crate) sampling: Option<Sampling>,
+    pub(crate) max_tokens: Option<u32>,
 }
 
 /// How a model's tokens are best chosen, as far as that is known. The values are those of [`Sampling`].
@@ -93,10 +102,16 @@ pub(crate) async fn check(path: &Path) -> Result<(), AppError> {
     }
 }
 
-/// How the loaded model is asked to choose its tokens; `None` leaves it to what its file says, or to the defaults.
-pub(crate) fn sampling(model: &LoadedModel, starter: &StarterModel) -> Option<Sampling> {
+/// How to ask a model that has been loaded. What its own file says goes before what is known of the starter.
+pub(crate) fn manner(model: &LoadedModel, starter: &StarterModel) -> Manner {
+    if model.path != starter.path {
+        return Manner::default();
+    }
     let is_silent = model.sampling_source == SamplingSource::Default;
-    (model.path == starter.path && is_silent).then(|| starter.sampling.over(model.sampling))
+    Manner {
+        sampling: is_silent.then(|| starter.sampling.over(model.sampling)),
+        max_tokens: starter.answer_limit_tokens,
+    }
 }
 
 /// A loaded model as the page is told about it.

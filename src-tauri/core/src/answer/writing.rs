@@ -125,9 +125,9 @@ impl Writing {
         let mut generation = ready.client.generate(GenerateRequest {
             id: ready.client.new_id(),
             messages: self.turn.prompt.messages.clone(),
-            sampling: ready.sampling,
+            sampling: ready.manner.sampling,
             seed: None,
-            max_tokens: None,
+            max_tokens: ready.manner.max_tokens,
             stop: Vec::new(),
         });
         let mut heard = false;

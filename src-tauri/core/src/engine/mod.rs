@@ -6,12 +6,12 @@ mod supervisor;
 
 use std::sync::Arc;
 
-use hearth_ipc::{Client, EngineLauncher, Sampling};
+use hearth_ipc::{Client, EngineLauncher};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     error::{AppError, ErrorCode},
-    model::{ModelChoice, StarterModel},
+    model::{Manner, ModelChoice, StarterModel},
     model_name,
     view::EngineState,
 };
@@ -30,8 +30,7 @@ pub(crate) struct Engine {
 pub(crate) struct ReadyModel {
     pub(crate) client: Client,
     pub(crate) name: String,
-    /// What to ask it for; `None` is what it does by itself.
-    pub(crate) sampling: Option<Sampling>,
+    pub(crate) manner: Manner,
 }
 
 /// Whether there is one.

@@ -145,9 +145,9 @@ impl Supervisor {
                     Some(LoadEvent::Loaded(_) | LoadEvent::Failed(_)) if replaced => return Loaded::Replaced,
                     Some(LoadEvent::Loaded(loaded)) => {
                         tracing::info!(model = loaded.name, device = loaded.device, "a model is ready");
-                        let sampling = model::sampling(&loaded, &self.starter);
+                        let manner = model::manner(&loaded, &self.starter);
                         let model = model::info(loaded, &self.starter.path);
-                        let ready = ReadyModel { client: client.clone(), name: model.name.clone(), sampling };
+                        let ready = ReadyModel { client: client.clone(), name: model.name.clone(), manner };
                         self.states.send_replace(EngineState::Ready { model });
                         self.readiness.send_replace(Readiness::Ready(ready));
                         if let Some(waiting) = self.waiting.take() {

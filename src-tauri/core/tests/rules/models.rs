@@ -38,19 +38,22 @@ async fn trouble_with(stage: &Stage, file: PathBuf) -> AppError {
     error
 }
 
-/// How the engine is asked to choose tokens in a new conversation.
-async fn sampling_asked(app: &App, engine: &mut StagedEngine) -> Option<Sampling> {
+/// How the engine is asked in a conversation: the choice of tokens, and how many.
+async fn asked(app: &App, engine: &mut StagedEngine) -> (Option<Sampling>, Option<u32>) {
     let conversation = exchange(app, engine, "Name a warm colour", "Red.").await;
-    follow_up(app, engine, conversation.summary.id, "And a cold one?", "Blue.").await.1.sampling
+    let request = follow_up(app, engine, conversation.summary.id, "And a cold one?", "Blue.").await.1;
+    (request.sampling, request.max_tokens)
 }
 
 #[tokio::test]
 async fn the_starter_model_is_asked_as_its_makers_recommend() {
     let stage = Stage::new();
     let (app, mut engine) = stage.open().await;
-    let sampling = sampling_asked(&app, &mut engine).await.expect("the manifest's values");
+    let (sampling, max_tokens) = asked(&app, &mut engine).await;
+    let sampling = sampling.expect("the manifest's values");
     assert!((sampling.temperature, sampling.top_p) == (0.25, 0.5), "{sampling:?}");
     assert_eq!(sampling.top_k, 40, "what nobody recommends stays");
+    assert_eq!(max_tokens, Some(50), "a small model that writes on and on is stopped");
 }
 
 #[tokio::test]
@@ -62,14 +65,14 @@ async fn what_a_model_s_own_file_recommends_is_left_to_the_engine() {
     let load = engine.load_request().await;
     engine.loaded_with(&load, SamplingSource::Model).await;
     is_ready(&app).await;
-    assert_eq!(sampling_asked(&app, &mut engine).await, None);
+    assert_eq!(asked(&app, &mut engine).await.0, None);
 
     let other = stage.folder().join("other.gguf");
     model_file::write(stage.folder(), "other.gguf", "Other");
     app.load_model(other).await.expect("begun");
     engine.load().await;
     is_ready(&app).await;
-    assert_eq!(sampling_asked(&app, &mut engine).await, None, "the starter's advice is for the starter alone");
+    assert_eq!(asked(&app, &mut engine).await, (None, None), "the starter's advice is for the starter alone");
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ impl Stage {
         Config {
             home: self.home(),
             engine,
-            starter_model: StarterModel { path: self.starter(), sampling: ADVICE },
+            starter_model: StarterModel { path: self.starter(), sampling: ADVICE, answer_limit_tokens: Some(50) },
             model_override: None,
             version: "0.0.0".into(),
             clock: self.clock.clone(),
