@@ -54,7 +54,8 @@ impl Volume {
         if !rustix::process::geteuid().is_root() {
             words.extend(["--user".to_owned(), "--preserve-credentials".to_owned()]);
         }
-        words.extend(["--mount".to_owned(), "--".to_owned()]);
+        // Who enters a namespace stands at its very root, outside of where `chroot` has put this program.
+        words.extend(["--mount".to_owned(), "--root".to_owned(), "--".to_owned()]);
         words
     }
 
