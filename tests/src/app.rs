@@ -51,7 +51,7 @@ impl App {
         let client = opened.with_context(|| failure(&display, &output))?;
         let process = until("the app's process", PATIENCE, async || {
             let children = driver.process().descendants();
-            Ok(children.into_iter().find(|child| child.program().as_deref() == Some(program.as_path())))
+            Ok(children.into_iter().find(|child| child.runs(&program)))
         })
         .await?;
         display.window_shown(process.pid(), PATIENCE).await?;

@@ -1,6 +1,7 @@
 //! Processes as the system lists them, and their violent end.
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -85,9 +86,12 @@ impl Process {
         Ok(f64::from(ticks.sum::<Result<u32, _>>()?) / 100.0)
     }
 
-    /// The file of its program.
-    pub fn program(&self) -> Option<PathBuf> {
-        std::fs::read_link(format!("/proc/{}/exe", self.pid)).ok()
+    /// Whether its program is that file. Seen from another mount namespace the same file has another path, so the files
+    /// themselves are compared.
+    pub fn runs(&self, program: &Path) -> bool {
+        let file = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+        let own = file(Path::new(&format!("/proc/{}/exe", self.pid)));
+        own.is_some() && own == file(program)
     }
 
     /// Addresses of its sockets that reach beyond this machine, as the kernel prints them.

@@ -54,7 +54,7 @@ impl Engine {
             }
         };
         let ready_after = started.elapsed();
-        let process = own.descendants().into_iter().find(|process| process.program().as_deref() == Some(program));
+        let process = own.descendants().into_iter().find(|process| process.runs(program));
         Ok(Self { client, process: process.context("the engine is not in the list of processes")?, model, ready_after })
     }
 

@@ -70,7 +70,7 @@ pub(super) struct Fetcher<'run> {
     whole: u32,
 }
 
-/// A segment, or many in a row, as far as they have come.
+/// A segment as far as it has come.
 struct Filling {
     segment: u32,
     range: Range<u64>,
