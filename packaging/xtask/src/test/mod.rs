@@ -8,6 +8,7 @@ mod plan;
 mod step;
 mod tally;
 mod translations;
+mod webview_fault;
 
 use std::fs;
 use std::process::ExitCode;

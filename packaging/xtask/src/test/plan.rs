@@ -33,7 +33,7 @@ pub(super) fn steps<'a>(folders: &'a Folders, tools: &'a TestTools, logs: &Path)
         check("rust: documentation", documentation(folders)),
         check("rust: examples in documentation", cargo(folders, "test", &["--doc"])),
         rust_tests(folders, tools, &targets.others),
-        window_tests(folders, tools, &targets.window),
+        window_tests(folders, tools, targets.window),
     ];
     Ok(steps)
 }
@@ -91,11 +91,17 @@ fn rust_tests<'a>(folders: &Folders, tools: &TestTools, targets: &[String]) -> S
 }
 
 /// In the real window, with the real engine; each test brings a display and a session bus of its own.
-fn window_tests<'a>(folders: &Folders, tools: &TestTools, targets: &[String]) -> Step<'a> {
+fn window_tests<'a>(folders: &'a Folders, tools: &'a TestTools, targets: Vec<String>) -> Step<'a> {
     let app = Profile::Dev.folder(folders).join("hearth").with_extension(std::env::consts::EXE_EXTENSION);
-    let mut cargo = cargo(folders, "test", &["--no-fail-fast"]);
-    cargo.args(of_targets(targets)).env("HEARTH_TEST_APP", app).env(MODEL_VARIABLE, &tools.starter_model);
-    Step { title: "the real window", work: Work::Tests(cargo, Counted::Log) }
+    let command = move |names: &[String]| {
+        let mut cargo = cargo(folders, "test", &["--no-fail-fast"]);
+        cargo.args(of_targets(&targets)).env("HEARTH_TEST_APP", &app).env(MODEL_VARIABLE, &tools.starter_model);
+        if !names.is_empty() {
+            cargo.args(["--", "--exact"]).args(names);
+        }
+        cargo
+    };
+    Step { title: "the real window", work: Work::TestsInWebview(command(&[]), Box::new(command)) }
 }
 
 /// Where the Rust tests find the starter model.
