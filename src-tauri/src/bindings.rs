@@ -8,8 +8,8 @@ use hearth_core::error::AppError;
 use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{answers, chats, model, settings, system};
-use crate::engine_state::EngineStateChanged;
+use crate::commands::{answers, chats, discover, downloads, library, model, network, settings, system};
+use crate::told::{DownloadsChanged, EngineStateChanged, FolderMoveChanged, LibraryChanged, ModelDragged};
 
 /// All that the page can call and hear.
 ///
@@ -20,7 +20,13 @@ pub fn builder() -> Builder<tauri::Wry> {
         // What is sent and what is read have one shape here: nothing is renamed or left out on one way only.
         .disable_serde_phases()
         .typ::<AppError>()
-        .events(collect_events![EngineStateChanged])
+        .events(collect_events![
+            EngineStateChanged,
+            DownloadsChanged,
+            FolderMoveChanged,
+            LibraryChanged,
+            ModelDragged,
+        ])
         .commands(collect_commands![
             chats::bootstrap,
             chats::open_conversation,
@@ -36,6 +42,31 @@ pub fn builder() -> Builder<tauri::Wry> {
             model::open_model_file,
             model::use_starter_model,
             model::reload_model,
+            discover::recommendations,
+            discover::search_models,
+            discover::find_address,
+            discover::model_page,
+            discover::model_card,
+            downloads::start_download,
+            downloads::pause_download,
+            downloads::resume_download,
+            downloads::cancel_download,
+            downloads::move_download,
+            library::library,
+            library::plan_removal,
+            library::remove_model,
+            library::undo_removal,
+            library::free_removed,
+            library::use_model,
+            library::reveal_model,
+            library::choose_models_folder,
+            library::move_models_folder,
+            library::stop_folder_move,
+            network::network_settings,
+            network::update_network_settings,
+            network::account,
+            network::sign_in,
+            network::sign_out,
             settings::update_settings,
             system::open_link,
             system::open_data_folder,

@@ -7,13 +7,13 @@
 pub mod bindings;
 mod clipboard;
 mod commands;
-pub mod engine_state;
 mod home;
 mod instance;
 mod log;
 mod placement;
 mod quit;
 mod resources;
+pub mod told;
 #[cfg(target_os = "linux")]
 mod webview;
 mod window;
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use hearth_core::{App, Config, EngineProgram, SystemClock};
+use hearth_core::{App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock};
 use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::home::Home;
@@ -101,12 +101,26 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
         engine: Arc::new(EngineProgram::new(resources.engine)),
         starter_model: resources.starter_model,
         model_override: std::env::var_os("HEARTH_MODEL").filter(|path| !path.is_empty()).map(Into::into),
+        hub: HubConfig {
+            endpoint: std::env::var("HF_ENDPOINT").ok().filter(|address| !address.is_empty()),
+            user_agent: format!("Hearth/{version}"),
+            ..HubConfig::default()
+        },
+        model_folders: model_folders(),
         version,
         clock: Arc::new(SystemClock),
     });
-    tauri::async_runtime::spawn(engine_state::tell(handle.clone(), app.clone()));
+    told::tell(handle, &app);
     handle.manage(app);
     handle.manage(home);
     handle.manage(quit::Ending::default());
     Ok(quit::on_signals(handle)?)
+}
+
+/// Where this person's programs keep models.
+fn model_folders() -> ModelFolders {
+    match dirs::home_dir() {
+        Some(home) => ModelFolders::from(|name| std::env::var_os(name), &home, System::current()),
+        None => ModelFolders::default(),
+    }
 }

@@ -29,7 +29,7 @@ pub(crate) async fn read(
         Some(leaf) => messages::path_to(connection, id, leaf).await?,
         None => Vec::new(),
     };
-    Ok(Some(Conversation { summary, draft: drafts::get(connection, Some(id)).await?, messages }))
+    Ok(Some(Conversation { summary, draft: drafts::get(connection, Some(id)).await?, model: None, messages }))
 }
 
 /// A title that no exchange will change again.

@@ -6,6 +6,7 @@ use hearth_gguf::{GgufError, Refusal};
 use hearth_ipc::{EngineFailure, FailureKind};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use specta_typescript::Number;
 use sqlx::migrate::MigrateError;
 
 use crate::store::StoreError;
@@ -43,6 +44,36 @@ pub enum ErrorCode {
     HistoryDamaged,
     /// It is not there any more (deleted in the meantime).
     NotFound,
+    /// The Hub cannot be reached: no network, most likely.
+    Offline,
+    /// Something else answers in the Hub's place, such as the login page of a hotel's network.
+    LoginPage,
+    /// The Hub asks to wait. `details.seconds`.
+    RateLimited,
+    /// The Hub has trouble of its own, or sends what makes no sense.
+    HubTrouble,
+    /// The repository asks for an account. `details.name` is the repository, `details.address` its page.
+    SignInRequired,
+    /// The account has not been let in by the repository yet. `details.name`, `details.address`.
+    AccessNotGranted,
+    /// The token is not, or no longer, valid.
+    TokenInvalid,
+    /// The Hub does not have it (any more). `details.name`.
+    NotOnHub,
+    /// The Hub may not give it away here. `details.name`.
+    NotAvailable,
+    /// The disk has no room for a download. `details.needed_bytes`, `details.free_bytes`, `details.path`.
+    NotEnoughSpace,
+    /// What came is not what the Hub announced, twice.
+    DownloadCorrupt,
+    /// The file was changed on the Hub while it was downloaded.
+    ChangedOnHub,
+    /// It is being used for something else: a download goes on, or models are being moved.
+    InUse,
+    /// An address, of a Hub or a proxy, that is none.
+    AddressInvalid,
+    /// A folder that cannot be the models' folder. `details.path`.
+    FolderUnsuitable,
     /// A fault of the app; the log has its causes.
     Internal,
 }
@@ -68,6 +99,18 @@ pub struct ErrorDetails {
     pub limit: Option<u32>,
     /// What it is about.
     pub path: Option<String>,
+    /// What it is about, by its name.
+    pub name: Option<String>,
+    /// A page on the web that helps.
+    pub address: Option<String>,
+    /// How long to wait.
+    pub seconds: Option<u32>,
+    /// How many bytes it takes.
+    #[specta(type = Option<Number>)]
+    pub needed_bytes: Option<u64>,
+    /// How many bytes there are.
+    #[specta(type = Option<Number>)]
+    pub free_bytes: Option<u64>,
 }
 
 impl AppError {
@@ -80,7 +123,7 @@ impl AppError {
     }
 
     pub(crate) fn too_much(code: ErrorCode, amount: u32, limit: u32) -> Self {
-        let details = ErrorDetails { amount: Some(amount), limit: Some(limit), path: None };
+        let details = ErrorDetails { amount: Some(amount), limit: Some(limit), ..ErrorDetails::default() };
         Self { code, message: format!("{amount}, where at most {limit} are possible"), details }
     }
 

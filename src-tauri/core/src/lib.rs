@@ -21,6 +21,7 @@ mod chats;
 mod clock;
 mod engine;
 pub mod error;
+mod hub_access;
 mod model;
 mod model_name;
 mod prompt;
@@ -33,6 +34,8 @@ pub mod view;
 pub use answer::AnswerStream;
 pub use app::{App, Config};
 pub use clock::{Clock, SystemClock};
+pub use hub_access::HubConfig;
+pub use hearth_library::{Roots as ModelFolders, System};
 pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 pub use model::{SamplingAdvice, StarterModel};
 

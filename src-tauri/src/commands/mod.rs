@@ -2,7 +2,11 @@
 
 pub(crate) mod answers;
 pub(crate) mod chats;
+pub(crate) mod discover;
+pub(crate) mod downloads;
+pub(crate) mod library;
 pub(crate) mod model;
+pub(crate) mod network;
 pub(crate) mod settings;
 pub(crate) mod system;
 

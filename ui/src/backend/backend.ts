@@ -5,13 +5,32 @@
  * A call that fails rejects with an `AppError`.
  */
 import type {
+  AccountState,
   AnswerEvent,
   Bootstrap,
   Conversation,
   ConversationId,
   ConversationSummary,
+  Download,
+  DownloadId,
+  DownloadRequest,
   EngineState,
+  FolderMove,
+  FolderPlan,
+  FoundModels,
+  Library,
+  LocalModelId,
   MessageId,
+  ModelAddress,
+  ModelCard,
+  ModelForConversation,
+  ModelPage,
+  ModelQuery,
+  NetworkSettings,
+  Recommendations,
+  RemovalId,
+  RemovalPlan,
+  RemovedModel,
   Settings,
 } from './bindings';
 
@@ -53,6 +72,57 @@ export interface Backend {
   useStarterModel(): Promise<void>;
   /** Tries the chosen model once more. */
   reloadModel(): Promise<void>;
+
+  /** What the app recommends for this computer. Needs no network. */
+  recommendations(): Promise<Recommendations>;
+  /** `next` is where an earlier page ended. `null` when a later search took its place. */
+  searchModels(query: ModelQuery, next: string | null): Promise<FoundModels | null>;
+  /** Where a pasted text leads; `null` if it is something to search for. */
+  findAddress(text: string): Promise<ModelAddress | null>;
+  modelPage(address: ModelAddress): Promise<ModelPage>;
+  /** `null` when the repository says nothing of itself. */
+  modelCard(repo: string, commit: string): Promise<ModelCard | null>;
+
+  /** Calls back with all downloads, in the order in which they come, on every change. */
+  onDownloads(listener: (downloads: Download[]) => void): Promise<() => void>;
+  /** Begins or queues. Refused with `not_enough_space` before anything is fetched. */
+  startDownload(request: DownloadRequest): Promise<Download>;
+  pauseDownload(id: DownloadId): Promise<void>;
+  /** Goes on with a paused or failed one. */
+  resumeDownload(id: DownloadId): Promise<void>;
+  /** Gives it up and takes away what is there of it. One that is done only leaves the list. */
+  cancelDownload(id: DownloadId): Promise<void>;
+  /** `null` puts it at the end. */
+  moveDownload(id: DownloadId, before: DownloadId | null): Promise<void>;
+
+  /** What is on this computer, looked up anew. */
+  library(): Promise<Library>;
+  /** Models came or went. */
+  onLibraryChange(listener: () => void): Promise<() => void>;
+  planRemoval(model: LocalModelId): Promise<RemovalPlan>;
+  removeModel(model: LocalModelId): Promise<RemovedModel>;
+  undoRemoval(id: RemovalId): Promise<void>;
+  /** Frees what deleted models still take; then they cannot be brought back. */
+  freeRemoved(): Promise<void>;
+  /** In one conversation, or for new ones. Resolves as soon as the loading has begun. */
+  useModel(choice: ModelForConversation): Promise<void>;
+  /** In the file manager. */
+  revealModel(model: LocalModelId): Promise<void>;
+  /** Lets the person choose; nothing is moved yet. `null` when nothing was chosen. */
+  chooseModelsFolder(): Promise<FolderPlan | null>;
+  /** Moves the models to the folder that was chosen last. */
+  moveModelsFolder(): Promise<void>;
+  stopFolderMove(): Promise<void>;
+  onFolderMove(listener: (state: FolderMove) => void): Promise<() => void>;
+  /** Whether a model file is being dragged over the window. Dropping it opens it, without the page's help. */
+  onModelDrag(listener: (isOver: boolean) => void): Promise<() => void>;
+
+  networkSettings(): Promise<NetworkSettings>;
+  /** Refused with `address_invalid`; resolves to the settings as they are kept. */
+  updateNetworkSettings(settings: NetworkSettings): Promise<NetworkSettings>;
+  account(): Promise<AccountState>;
+  signIn(token: string): Promise<AccountState>;
+  signOut(): Promise<AccountState>;
 
   updateSettings(settings: Settings): Promise<void>;
   /** Opens a web address (http, https, mailto) in the person's browser. Ask before calling. */

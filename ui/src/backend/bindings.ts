@@ -33,6 +33,56 @@ export const commands = {
 	useStarterModel: () => __TAURI_INVOKE<null>("use_starter_model"),
 	/**  Tries the chosen model once more. */
 	reloadModel: () => __TAURI_INVOKE<null>("reload_model"),
+	/**  What the app recommends for this computer. Needs no network. */
+	recommendations: () => __TAURI_INVOKE<Recommendations>("recommendations"),
+	/**  Looks for models on the Hub; `next` is where an earlier page ended. Nothing, when a later search took its place. */
+	searchModels: (query: ModelQuery, next: string | null) => __TAURI_INVOKE<FoundModels | null>("search_models", { query, next }),
+	/**  Where a pasted text leads, if it is an address and not something to search for. */
+	findAddress: (text: string) => __TAURI_INVOKE<ModelAddress | null>("find_address", { text }),
+	/**  A model's page. */
+	modelPage: (address: ModelAddress) => __TAURI_INVOKE<ModelPage>("model_page", { address }),
+	/**  What a repository says of itself, if it says anything. */
+	modelCard: (repo: string, commit: string) => __TAURI_INVOKE<ModelCard | null>("model_card", { repo, commit }),
+	/**  Begins a download, or queues it. Refused before anything is fetched if there is no room for it. */
+	startDownload: (request: DownloadRequest) => __TAURI_INVOKE<Download>("start_download", { request }),
+	/**  Stops a download; what is there is kept. */
+	pauseDownload: (id: DownloadId) => __TAURI_INVOKE<null>("pause_download", { id }),
+	/**  Goes on with a paused or failed download. */
+	resumeDownload: (id: DownloadId) => __TAURI_INVOKE<null>("resume_download", { id }),
+	/**  Gives a download up and takes away what is there of it. One that is done only leaves the list. */
+	cancelDownload: (id: DownloadId) => __TAURI_INVOKE<null>("cancel_download", { id }),
+	/**  Puts a download before another one, or at the end. */
+	moveDownload: (id: DownloadId, before: DownloadId | null) => __TAURI_INVOKE<null>("move_download", { id, before }),
+	/**  What is on this computer, looked up anew. */
+	library: () => __TAURI_INVOKE<Library>("library"),
+	/**  What deleting a model would do. */
+	planRemoval: (model: LocalModelId) => __TAURI_INVOKE<RemovalPlan>("plan_removal", { model }),
+	/**  Deletes a model. Can be undone until the app closes. */
+	removeModel: (model: LocalModelId) => __TAURI_INVOKE<RemovedModel>("remove_model", { model }),
+	/**  Brings a deleted model back. */
+	undoRemoval: (id: RemovalId) => __TAURI_INVOKE<null>("undo_removal", { id }),
+	/**  Frees what deleted models still take, for other programs; then they cannot be brought back. */
+	freeRemoved: () => __TAURI_INVOKE<null>("free_removed"),
+	/**  Uses a model from now on, in one conversation or for new ones. */
+	useModel: (choice: ModelForConversation) => __TAURI_INVOKE<null>("use_model", { choice }),
+	/**  Shows a model's file in the file manager. */
+	revealModel: (model: LocalModelId) => __TAURI_INVOKE<null>("reveal_model", { model }),
+	/**  Lets the person choose another folder for models. Nothing is moved yet; nothing comes back if none was chosen. */
+	chooseModelsFolder: () => __TAURI_INVOKE<FolderPlan | null>("choose_models_folder"),
+	/**  Moves the models to the folder that was chosen last. */
+	moveModelsFolder: () => __TAURI_INVOKE<null>("move_models_folder"),
+	/**  Stops moving; everything stays where it was. */
+	stopFolderMove: () => __TAURI_INVOKE<null>("stop_folder_move"),
+	/**  How the Hub is reached. */
+	networkSettings: () => __TAURI_INVOKE<NetworkSettings>("network_settings"),
+	/**  Reaches the Hub in another way from now on. Refused, and nothing is changed, if an address is none. */
+	updateNetworkSettings: (settings: NetworkSettings) => __TAURI_INVOKE<NetworkSettings>("update_network_settings", { settings }),
+	/**  Who is signed in. */
+	account: () => __TAURI_INVOKE<AccountState>("account"),
+	/**  Signs in with a token, once the Hub knows it. */
+	signIn: (token: string) => __TAURI_INVOKE<AccountState>("sign_in", { token }),
+	/**  Signs out and deletes the token. */
+	signOut: () => __TAURI_INVOKE<AccountState>("sign_out"),
 	/**  Keeps the settings and gives the window its theme. */
 	updateSettings: (settings: Settings) => __TAURI_INVOKE<null>("update_settings", { settings }),
 	/**  Opens a web address in the person's browser. */
@@ -45,7 +95,11 @@ export const commands = {
 
 /** Events */
 export const events = {
+	downloadsChanged: makeEvent<DownloadsChanged, DownloadsChanged>("downloads-changed"),
 	engineStateChanged: makeEvent<EngineStateChanged, EngineStateChanged>("engine-state-changed"),
+	folderMoveChanged: makeEvent<FolderMoveChanged, FolderMoveChanged>("folder-move-changed"),
+	libraryChanged: makeEvent<LibraryChanged, LibraryChanged>("library-changed"),
+	modelDragged: makeEvent<ModelDragged, ModelDragged>("model-dragged"),
 };
 
 /* Types */
@@ -55,6 +109,28 @@ export type About = {
 	version: string,
 	/**  The folder with history, settings and log. */
 	data_folder: string,
+};
+
+/**  An account on the Hub. */
+export type Account = {
+	/**  The name that stands before repositories. Empty as long as the Hub could not be asked. */
+	name: string,
+	/**  The name that people know. */
+	full_name: string | null,
+	/**  One or two letters that stand for a picture. */
+	initials: string,
+	/**  Whether the token is in the system's keychain. If not, it is forgotten when the app closes. */
+	is_kept: boolean,
+};
+
+/**  Who is signed in at the Hub. */
+export type AccountState = {
+	/**  Absent: nobody. */
+	account: Account | null,
+	/**  The page on the web where one makes a token. */
+	token_page: string,
+	/**  The Hub's host. */
+	host: string,
 };
 
 /**
@@ -160,6 +236,66 @@ export type Bootstrap = {
 	about: About,
 	/**  Longest message the app takes, in characters (Unicode scalar values). */
 	message_limit_characters: number,
+	/**  In the order in which they come. */
+	downloads: Download[],
+	/**  Moving the models' folder, should an earlier run have begun it. */
+	folder_move: FolderMove,
+};
+
+/**  What is downloaded and used as a whole. */
+export type Build = {
+	/**  Its first file's path in the repository: by this it is asked for. */
+	file: string,
+	/**  What tells it from the others, e.g. `UD-Q4_K_XL`. */
+	label: string,
+	/**  What it is recommended as. */
+	choice: Choice | null,
+	/**  Of all its files, without the projector. Absent where the Hub does not say. */
+	size_bytes: number | null,
+	/**  Of the file it needs to see pictures, which comes along. */
+	projector_bytes: number | null,
+	/**  How many files it has; usually one. */
+	parts: number,
+	/**  Whether all of them are there. One that is not whole cannot be downloaded. */
+	is_whole: boolean,
+	/**  Whether it runs here. */
+	fit: Fit,
+	/**  Whether it is here already. */
+	presence: Presence,
+};
+
+/**  Something a model may be good at. */
+export type Capability = 
+/**  Conversations. */
+"chat" | 
+/**  Pictures. */
+"vision" | 
+/**  Programs. */
+"coding" | 
+/**  Calling functions that it is offered. */
+"tools" | 
+/**  Thinking before it answers. */
+"reasoning" | 
+/**  From one language into another. */
+"translation";
+
+/**  What a build is recommended as. */
+export type Choice = 
+/**  Takes less memory, and shows it. */
+"small" | 
+/**  For nearly everybody. */
+"balanced" | 
+/**  As good as it gets. */
+"best";
+
+/**  This computer, as far as it matters for models. */
+export type Computer = {
+	/**  Memory in all, in bytes. */
+	memory_bytes: number,
+	/**  Memory that a model could have now, in bytes. */
+	available_bytes: number,
+	/**  What computes, in words. */
+	processor: string,
 };
 
 /**  A conversation as it is read: the path from its first message to the active leaf. */
@@ -168,12 +304,22 @@ export type Conversation = {
 	summary: ConversationSummary,
 	/**  Typed, but not sent. */
 	draft: string,
+	/**  The model that answers here; absent as long as none was chosen for this conversation. */
+	model: ConversationModel | null,
 	/**  Oldest first. */
 	messages: Message[],
 };
 
 /**  A conversation, for as long as the database lives. */
 export type ConversationId = number;
+
+/**  The model that was chosen for a conversation. */
+export type ConversationModel = {
+	/**  Which. */
+	id: LocalModelId,
+	/**  What it is called. */
+	name: string,
+};
 
 /**  A line of the sidebar. */
 export type ConversationSummary = {
@@ -184,6 +330,88 @@ export type ConversationSummary = {
 	/**  Of the last message, in seconds since 1970 (UTC). */
 	updated_at: number,
 };
+
+/**  A model on its way here. */
+export type Download = {
+	/**  Which. */
+	id: DownloadId,
+	/**  What the model is called. */
+	name: string,
+	/**  Where it comes from, `owner/name`. */
+	repo: string,
+	/**  Its build's first file. */
+	file: string,
+	/**  What tells its build from others, e.g. `Q4_K_M`. */
+	label: string,
+	/**  Of all its files. */
+	total_bytes: number,
+	/**  On the disk already. */
+	received_bytes: number,
+	/**  Over the last seconds. Absent while nothing comes. */
+	bytes_per_second: number | null,
+	/**  At that speed. */
+	seconds_left: number | null,
+	/**  How it is getting on. */
+	state: DownloadState,
+};
+
+/**  A download, for as long as the database lives. */
+export type DownloadId = number;
+
+/**  What is to be downloaded. */
+export type DownloadRequest = {
+	/**  `owner/name`. */
+	repo: string,
+	/**  The state that the person has seen; absent: the newest. */
+	commit: string | null,
+	/**  The build, by its first file. */
+	file: string,
+	/**  The build's quantization, should that file have been renamed since the catalog was written. */
+	label: string | null,
+	/**  A model that is damaged, to be fetched anew in its place. */
+	replaces: LocalModelId | null,
+};
+
+/**  How a download is getting on. */
+export type DownloadState = 
+/**  Others come first. */
+{ state: "queued" } | 
+/**  The Hub is being asked. */
+{ state: "connecting" } | 
+/**  Bytes come. */
+{ state: "receiving" } | 
+/**  None come; it goes on by itself. */
+{ state: "waiting"; 
+/**  Why. */
+trouble: DownloadTrouble; 
+/**  Until the next try. */
+seconds: number } | 
+/**  All bytes are there and are being compared with what the Hub announced. */
+{ state: "verifying" } | 
+/**  The person has stopped it. */
+{ state: "paused" } | 
+/**  It can be used. */
+{ state: "done"; 
+/**  As this. */
+model: LocalModelId } | 
+/**  It cannot go on by itself. What was fetched is kept. */
+{ state: "failed"; 
+/**  Why. */
+error: AppError };
+
+/**  Why a download waits. */
+export type DownloadTrouble = 
+/**  No connection. */
+"network" | 
+/**  A login page answers in the Hub's place. */
+"login_page" | 
+/**  The Hub asks to wait. */
+"rate_limit" | 
+/**  The Hub has trouble of its own. */
+"server";
+
+/**  All downloads as they are now, in the order in which they come. */
+export type DownloadsChanged = Download[];
 
 /**  The engine and its model. */
 export type EngineState = 
@@ -242,6 +470,36 @@ export type ErrorCode =
 "history_damaged" | 
 /**  It is not there any more (deleted in the meantime). */
 "not_found" | 
+/**  The Hub cannot be reached: no network, most likely. */
+"offline" | 
+/**  Something else answers in the Hub's place, such as the login page of a hotel's network. */
+"login_page" | 
+/**  The Hub asks to wait. `details.seconds`. */
+"rate_limited" | 
+/**  The Hub has trouble of its own, or sends what makes no sense. */
+"hub_trouble" | 
+/**  The repository asks for an account. `details.name` is the repository, `details.address` its page. */
+"sign_in_required" | 
+/**  The account has not been let in by the repository yet. `details.name`, `details.address`. */
+"access_not_granted" | 
+/**  The token is not, or no longer, valid. */
+"token_invalid" | 
+/**  The Hub does not have it (any more). `details.name`. */
+"not_on_hub" | 
+/**  The Hub may not give it away here. `details.name`. */
+"not_available" | 
+/**  The disk has no room for a download. `details.needed_bytes`, `details.free_bytes`, `details.path`. */
+"not_enough_space" | 
+/**  What came is not what the Hub announced, twice. */
+"download_corrupt" | 
+/**  The file was changed on the Hub while it was downloaded. */
+"changed_on_hub" | 
+/**  It is being used for something else: a download goes on, or models are being moved. */
+"in_use" | 
+/**  An address, of a Hub or a proxy, that is none. */
+"address_invalid" | 
+/**  A folder that cannot be the models' folder. `details.path`. */
+"folder_unsuitable" | 
 /**  A fault of the app; the log has its causes. */
 "internal";
 
@@ -253,7 +511,132 @@ export type ErrorDetails = {
 	limit: number | null,
 	/**  What it is about. */
 	path: string | null,
+	/**  What it is about, by its name. */
+	name: string | null,
+	/**  A page on the web that helps. */
+	address: string | null,
+	/**  How long to wait. */
+	seconds: number | null,
+	/**  How many bytes it takes. */
+	needed_bytes: number | null,
+	/**  How many bytes there are. */
+	free_bytes: number | null,
 };
+
+/**  Whether a model runs here, and how. */
+export type Fit = {
+	/**  In a word. */
+	verdict: FitVerdict,
+	/**  What it takes while it answers, in bytes. */
+	needed_bytes: number | null,
+	/**  What it could have, in bytes. */
+	available_bytes: number | null,
+	/**  How fast it would write, estimated. */
+	words_per_second: number | null,
+};
+
+/**  Whether a model runs here, in a word. */
+export type FitVerdict = 
+/**  Writes about as fast as one reads, or faster. */
+"fast" | 
+/**  Runs, and keeps one waiting. */
+"slow" | 
+/**  Would run if other programs gave back memory. */
+"tight" | 
+/**  Takes more memory than there is. */
+"too_large" | 
+/**  Too little is known of it. */
+"unknown";
+
+/**  Moving the models' folder. */
+export type FolderMove = 
+/**  Nothing is being moved. */
+{ state: "idle" } | 
+/**  Files are on their way. */
+{ state: "moving"; 
+/**  So far. */
+done_bytes: number; 
+/**  In all. */
+total_bytes: number; 
+/**  Whereto. */
+folder: string } | 
+/**  The models are in the new place. */
+{ state: "moved"; 
+/**  Which. */
+folder: string; 
+/**  The old folder, if it could not be taken away. Nothing in it is needed. */
+left_behind: string | null } | 
+/**  Everything is where it was. */
+{ state: "failed"; 
+/**  Why. */
+error: AppError };
+
+/**  How moving the models' folder is getting on. */
+export type FolderMoveChanged = FolderMove;
+
+/**  A new place for the models, chosen but not moved to. */
+export type FolderPlan = {
+	/**  The new place. */
+	folder: string,
+	/**  What is to be moved. */
+	total_bytes: number,
+	/**  Free over there. */
+	free_bytes: number | null,
+};
+
+/**  What a sound file is instead. */
+export type ForeignKind = 
+/**  Not for chatting. */
+"other_kind" | 
+/**  For machines of another byte order. */
+"big_endian" | 
+/**  It needs a newer Hearth. */
+"beyond_this_version";
+
+/**  A line of what was found. */
+export type FoundModel = {
+	/**  `owner/name`. */
+	repo: string,
+	/**  The name in words, without what only says that it is GGUF. */
+	name: string,
+	/**  Whose it is. */
+	owner: string,
+	/**  Who may download it. */
+	gate: Gate,
+	/**  Downloads of the last thirty days. */
+	downloads: number | null,
+	/**  Likes of all time. */
+	likes: number | null,
+	/**  When it last changed (ISO 8601). */
+	modified_at: string | null,
+	/**  The licence's short name. */
+	licence: string | null,
+	/**  What it is likely good at. */
+	capabilities: Capability[],
+	/**  Number of its weights. */
+	parameters: number | null,
+	/**  How its balanced build would run here, as far as can be told without its size. */
+	fit: Fit,
+	/**  Whether one of its builds is on this computer. */
+	is_here: boolean,
+};
+
+/**  Some of what was found. */
+export type FoundModels = {
+	/**  In the order that was asked for. May be empty while there is a next page: a filter left none of these. */
+	models: FoundModel[],
+	/**  For the next page; absent at the end. */
+	next: string | null,
+};
+
+/**  Who may download a repository. */
+export type Gate = 
+/**  Everybody. */
+"open" | 
+/**  Who has signed in and accepted its conditions. */
+"conditions" | 
+/**  Whom its owner lets in, one by one. */
+"approval";
 
 /**  What cut an answer short. */
 export type Interruption = 
@@ -270,6 +653,85 @@ export type Language =
 "en" | 
 /**  German. */
 "de";
+
+/**  What is on this computer. */
+export type Library = {
+	/**  Those that can be used first, last used first; then the damaged, then the foreign. */
+	models: LocalModel[],
+	/**  Folders and files that could not be looked at. */
+	problems: LibraryProblem[],
+	/**  Where downloads go. */
+	folder: string,
+	/**  Free on that folder's disk, what is in the bin included, in bytes. */
+	free_bytes: number | null,
+	/**  What can still be brought back, oldest first. */
+	removed: RemovedModel[],
+};
+
+/**  Models came or went: what was shown of them may be out of date. */
+export type LibraryChanged = null;
+
+/**  Something that could not be looked at. */
+export type LibraryProblem = {
+	/**  What. */
+	path: string,
+	/**  Why, in English, for Details. */
+	cause: string,
+};
+
+/**  A model on this computer. */
+export type LocalModel = {
+	/**  Which. */
+	id: LocalModelId,
+	/**  What it is called. */
+	name: string,
+	/**  Of all its files, in bytes. 0 where nothing is left. */
+	size_bytes: number,
+	/**  The mix of its tensors' types, e.g. `Q4_K_M`. */
+	quantization: string | null,
+	/**  Number of its weights. */
+	parameters: number | null,
+	/**  llama.cpp's name for how it is built. */
+	architecture: string | null,
+	/**  Tokens that it was made for. */
+	context_tokens: number | null,
+	/**  The licence's short name. */
+	licence: string | null,
+	/**  Whether the file that lets it see pictures is there. */
+	has_projector: boolean,
+	/**  Every place it is kept at or reached from. */
+	origins: Origin[],
+	/**  Its repository on the Hub, where known: "Download again" and its page lead there. */
+	repo: string | null,
+	/**  When it last answered, in seconds since 1970 (UTC). */
+	last_used_at: number | null,
+	/**  Whether it can be used. */
+	state: LocalModelState,
+	/**  Whether it runs here. */
+	fit: Fit,
+	/**  The small one that came with the app; it stays. */
+	is_starter: boolean,
+};
+
+/**  A model on this computer: the path of its first file. */
+export type LocalModelId = string;
+
+/**  Whether a model can be used. */
+export type LocalModelState = 
+/**  It can. */
+{ state: "ready" } | 
+/**  Fetching it again mends it. */
+{ state: "damaged"; 
+/**  What is wrong. */
+damage: ModelDamage; 
+/**  In English, for Details. */
+cause: string } | 
+/**  A sound file, but none that Hearth can chat with. */
+{ state: "foreign"; 
+/**  What it is. */
+kind: ForeignKind; 
+/**  In English, for Details. */
+cause: string };
 
 /**  A node of the tree of messages. */
 export type Message = {
@@ -307,6 +769,52 @@ stats: AnswerStats | null };
 /**  A message, for as long as the database lives. */
 export type MessageId = number;
 
+/**  Where a pasted text leads. */
+export type ModelAddress = {
+	/**  `owner/name`. */
+	repo: string,
+	/**  A state of it, if one was named. */
+	revision: string | null,
+	/**  One of its files, if one was named. */
+	file: string | null,
+	/**  Letters that name a build, as in `owner/name:Q4_K_M`. */
+	tag: string | null,
+};
+
+/**  What a repository says of itself. */
+export type ModelCard = {
+	/**  Markdown, from a stranger. */
+	markdown: string,
+	/**  Whether the rest was left out. */
+	is_cut: boolean,
+};
+
+/**  What is wrong with a model. */
+export type ModelDamage = 
+/**  The file is gone. */
+"gone" | 
+/**  It cannot be read. */
+"unreadable" | 
+/**  It is no model at all. */
+"not_a_model" | 
+/**  Its end is missing. */
+"cut_short" | 
+/**  It contradicts itself. */
+"contradictory" | 
+/**  Some of its parts are missing. */
+"missing_parts";
+
+/**  Whether a model file is being dragged over the window. */
+export type ModelDragged = boolean;
+
+/**  Which model a person wants, and for what. */
+export type ModelForConversation = {
+	/**  The conversation; absent: for new ones. */
+	conversation: ConversationId | null,
+	/**  The model. */
+	model: LocalModelId,
+};
+
 /**  The loaded model. */
 export type ModelInfo = {
 	/**  What the model is called. */
@@ -327,6 +835,215 @@ export type ModelInfo = {
 	threads: number,
 	/**  The model carries no usable chat template, so the default one is used. */
 	uses_default_template: boolean,
+};
+
+/**  A model's page. */
+export type ModelPage = {
+	/**  `owner/name`; its new name if it was renamed. */
+	repo: string,
+	/**  The name in words. */
+	name: string,
+	/**  Whose it is. */
+	owner: string,
+	/**  The state that this page shows; downloads name it. */
+	commit: string,
+	/**  Who may download it. */
+	gate: Gate,
+	/**  The licence's short name. */
+	licence: string | null,
+	/**  Languages by their codes. */
+	languages: string[],
+	/**  What it is likely good at. */
+	capabilities: Capability[],
+	/**  Downloads of the last thirty days. */
+	downloads: number | null,
+	/**  Likes of all time. */
+	likes: number | null,
+	/**  When it last changed (ISO 8601). */
+	modified_at: string | null,
+	/**  Number of its weights. */
+	parameters: number | null,
+	/**  llama.cpp's name for how the model is built. */
+	architecture: string | null,
+	/**  Tokens that it was made for. */
+	context_tokens: number | null,
+	/**  The model that this one was made from. */
+	base_model: string | null,
+	/**  From the smallest to the largest. */
+	builds: Build[],
+	/**  The build that the address named, or the one to offer here; by its file. Absent when none can be offered. */
+	suggested: string | null,
+	/**  Its page on the web. */
+	web_address: string,
+};
+
+/**  What is looked for on the Hub. */
+export type ModelQuery = {
+	/**  Words of a name; empty for all. */
+	words: string,
+	/**  What comes first. */
+	sort: ModelSort,
+	/**  Only those that are for this. */
+	purpose: Purpose | null,
+	/**  Only those of this licence, by its short name. */
+	licence: string | null,
+	/**  Only those that run here, as far as can be told. */
+	fits_here: boolean,
+};
+
+/**  What comes first. */
+export type ModelSort = 
+/**  What many look at these days. */
+"trending" | 
+/**  What is downloaded most. */
+"downloads" | 
+/**  What has been there for the shortest time. */
+"newest" | 
+/**  What most like. */
+"likes";
+
+/**  How the Hub is reached. */
+export type NetworkSettings = {
+	/**  Another Hub than the public one (or `HF_ENDPOINT`); absent for that. */
+	endpoint: string | null,
+	/**  What stands between. */
+	proxy: ProxyChoice,
+	/**  Of the proxy, if it is a chosen one. */
+	proxy_address: string | null,
+};
+
+/**  Where one program keeps a model. */
+export type Origin = {
+	/**  The program. */
+	program: OriginProgram,
+	/**  Its own name for it: a repository, or Ollama's `name:tag`. */
+	name: string | null,
+};
+
+/**  The programs whose models are found. */
+export type OriginProgram = 
+/**  It came with Hearth. */
+"hearth" | 
+/**  The cache that programs share. */
+"hugging_face_cache" | 
+/**  LM Studio. */
+"lm_studio" | 
+/**  Ollama. */
+"ollama" | 
+/**  Jan. */
+"jan" | 
+/**  GPT4All. */
+"gpt4_all" | 
+/**  llama.cpp's own cache. */
+"llama_cpp" | 
+/**  A file that the person has opened. */
+"folder";
+
+/**  Why a model is recommended, for the one line under its name. */
+export type Praise = 
+/**  The best answers among those that run fast here. */
+"best" | 
+/**  Answers faster than the best, and nearly as well. */
+"faster" | 
+/**  Takes little memory and disk, and leaves room for other programs. */
+"light" | 
+/**  The best at programs. */
+"coding" | 
+/**  The best answers of all that fit; takes its time. */
+"patient";
+
+/**  Whether something is on this computer. */
+export type Presence = 
+/**  No. */
+{ presence: "absent" } | 
+/**  It is on its way. */
+{ presence: "downloading"; 
+/**  By this. */
+download: DownloadId } | 
+/**  It can be used. */
+{ presence: "here"; 
+/**  As this. */
+model: LocalModelId };
+
+/**  What stands between here and the network. */
+export type ProxyChoice = 
+/**  As the system and its environment variables say. */
+"system" | 
+/**  None. */
+"none" | 
+/**  A chosen one. */
+"chosen";
+
+/**  What a model is for, as far as the Hub can be asked. */
+export type Purpose = 
+/**  Conversations. */
+"chat" | 
+/**  Pictures. */
+"vision" | 
+/**  Programs. */
+"coding";
+
+/**  What the app recommends. Complete without a network. */
+export type Recommendations = {
+	/**  What they are measured against. */
+	computer: Computer,
+	/**  Best for this computer first; those that will not fit come last. */
+	models: RecommendedModel[],
+};
+
+/**  A model of the catalog. */
+export type RecommendedModel = {
+	/**  `family/size`; never changes. */
+	id: string,
+	/**  What people call it, e.g. `Qwen3.5 4B`. */
+	name: string,
+	/**  Who made it. */
+	publisher: string,
+	/**  Its repository, `owner/name`. */
+	repo: string,
+	/**  The licence's short name, where known. */
+	licence: string | null,
+	/**  Codes of the languages that its publisher names. */
+	languages: string[],
+	/**  What it is good at. */
+	capabilities: Capability[],
+	/**  Tokens that it was made for. */
+	context_tokens: number | null,
+	/**  The day it was published (ISO 8601). */
+	published: string,
+	/**  From the smallest to the largest. */
+	builds: Build[],
+	/**  The build to offer, by its file. Absent when none fits. */
+	suggested: string | null,
+	/**  Why it stands where it stands. Absent for those further down. */
+	praise: Praise | null,
+};
+
+/**  A removal that can be undone until the app closes. */
+export type RemovalId = number;
+
+/**  What deleting a model would do. */
+export type RemovalPlan = {
+	/**  What goes. */
+	model: LocalModelId,
+	/**  What the model is called. */
+	name: string,
+	/**  Space that becomes free. */
+	freed_bytes: number,
+	/**  Others that have the same file: what they need stays. */
+	shared_with: Origin[],
+	/**  Programs that it is deleted from. */
+	leaves: Origin[],
+};
+
+/**  A model that is gone and can come back. */
+export type RemovedModel = {
+	/**  For undoing. */
+	id: RemovalId,
+	/**  What the model is called. */
+	name: string,
+	/**  Space that became free. */
+	freed_bytes: number,
 };
 
 /**  What the person has chosen. */

@@ -46,6 +46,59 @@ export const tauri: Backend = {
     await commands.reloadModel();
   },
 
+  recommendations: () => commands.recommendations(),
+  searchModels: (query, next) => commands.searchModels(query, next),
+  findAddress: (text) => commands.findAddress(text),
+  modelPage: (address) => commands.modelPage(address),
+  modelCard: (repo, commit) => commands.modelCard(repo, commit),
+
+  onDownloads: (listener) => events.downloadsChanged.listen((event) => listener(event.payload)),
+  startDownload: (request) => commands.startDownload(request),
+  pauseDownload: async (id) => {
+    await commands.pauseDownload(id);
+  },
+  resumeDownload: async (id) => {
+    await commands.resumeDownload(id);
+  },
+  cancelDownload: async (id) => {
+    await commands.cancelDownload(id);
+  },
+  moveDownload: async (id, before) => {
+    await commands.moveDownload(id, before);
+  },
+
+  library: () => commands.library(),
+  onLibraryChange: (listener) => events.libraryChanged.listen(() => listener()),
+  planRemoval: (model) => commands.planRemoval(model),
+  removeModel: (model) => commands.removeModel(model),
+  undoRemoval: async (id) => {
+    await commands.undoRemoval(id);
+  },
+  freeRemoved: async () => {
+    await commands.freeRemoved();
+  },
+  useModel: async (choice) => {
+    await commands.useModel(choice);
+  },
+  revealModel: async (model) => {
+    await commands.revealModel(model);
+  },
+  chooseModelsFolder: () => commands.chooseModelsFolder(),
+  moveModelsFolder: async () => {
+    await commands.moveModelsFolder();
+  },
+  stopFolderMove: async () => {
+    await commands.stopFolderMove();
+  },
+  onFolderMove: (listener) => events.folderMoveChanged.listen((event) => listener(event.payload)),
+  onModelDrag: (listener) => events.modelDragged.listen((event) => listener(event.payload)),
+
+  networkSettings: () => commands.networkSettings(),
+  updateNetworkSettings: (settings) => commands.updateNetworkSettings(settings),
+  account: () => commands.account(),
+  signIn: (token) => commands.signIn(token),
+  signOut: () => commands.signOut(),
+
   updateSettings: async (settings) => {
     await commands.updateSettings(settings);
   },

@@ -12,7 +12,8 @@ use std::{
 
 use futures::StreamExt;
 use hearth_core::{
-    AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, ProcessEnd, SamplingAdvice, StarterModel,
+    AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, HubConfig, ModelFolders, ProcessEnd,
+    SamplingAdvice, StarterModel,
     view::{AnswerEvent, AnswerState, Conversation, ConversationId, EngineState, Message, MessageBody, MessageId},
 };
 use hearth_ipc::{
@@ -83,6 +84,8 @@ impl Stage {
             engine,
             starter_model: StarterModel { path: self.starter(), sampling: ADVICE, answer_limit_tokens: Some(50) },
             model_override: None,
+            hub: HubConfig::default(),
+            model_folders: ModelFolders::default(),
             version: "0.0.0".into(),
             clock: self.clock.clone(),
         }

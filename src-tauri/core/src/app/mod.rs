@@ -1,5 +1,8 @@
 //! The whole application behind one handle.
 
+mod discover;
+mod models;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use hearth_ipc::EngineLauncher;
@@ -15,6 +18,7 @@ use crate::{
     clock::Clock,
     engine::Engine,
     error::{AppError, ErrorCode},
+    hub_access::{HubAccess, HubConfig},
     model::{self, ModelChoice, StarterModel},
     settings,
     store::{Store, StoreError, conversations, drafts},
@@ -38,6 +42,10 @@ pub struct Config {
     pub model_override: Option<PathBuf>,
     /// Version of the app.
     pub version: String,
+    /// How the Hub is reached, as far as settings do not say otherwise.
+    pub hub: HubConfig,
+    /// Where programs keep models.
+    pub model_folders: hearth_library::Roots,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -54,6 +62,7 @@ struct Inner {
     config: Config,
     store: Arc<OnceCell<Store>>,
     engine: Engine,
+    hub: HubAccess,
     slot: Slot,
 }
 
@@ -64,7 +73,8 @@ impl App {
         let store = Arc::new(OnceCell::new());
         let choice = initial_choice(config.clone(), Arc::clone(&store));
         let engine = Engine::start(Arc::clone(&config.engine), config.starter_model.clone(), choice);
-        Self { inner: Arc::new(Inner { config, store, engine, slot: Slot::new() }) }
+        let hub = HubAccess::new(config.hub.clone());
+        Self { inner: Arc::new(Inner { config, store, engine, hub, slot: Slot::new() }) }
     }
 
     /// All that the page needs for its first picture. Opens the database, also if that failed before.
@@ -178,7 +188,7 @@ impl App {
             } else {
                 ModelChoice::File(path)
             };
-            self.use_model(choice).await;
+            self.switch_to(choice).await;
             Ok(())
         };
         self.tell(loaded.await)
@@ -186,7 +196,7 @@ impl App {
 
     /// Uses the model that comes with the app.
     pub async fn use_starter_model(&self) -> Result<(), AppError> {
-        self.use_model(ModelChoice::Starter).await;
+        self.switch_to(ModelChoice::Starter).await;
         Ok(())
     }
 
@@ -225,7 +235,7 @@ impl App {
         answer::write(desk, turn, seat)
     }
 
-    async fn use_model(&self, choice: ModelChoice) {
+    async fn switch_to(&self, choice: ModelChoice) {
         // The engine does one thing at a time.
         self.end_answers(Stop::Person).await;
         let app = self.clone();
@@ -276,6 +286,8 @@ impl Inner {
             engine: self.engine.states().borrow().clone(),
             about: About { version: self.config.version.clone(), data_folder: self.config.home.display().to_string() },
             message_limit_characters: MESSAGE_LIMIT_CHARACTERS,
+            downloads: Vec::new(),
+            folder_move: crate::view::FolderMove::Idle,
         })
     }
 

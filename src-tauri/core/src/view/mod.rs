@@ -2,9 +2,25 @@
 //!
 //! Fractions and times are always finite and sizes stay far below 2^53, so that a plain [`Number`] holds them.
 
+mod discover;
+mod downloads;
+mod library;
+mod network;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+
+pub use discover::{
+    Build, Capability, Choice, Computer, Fit, FitVerdict, FoundModel, FoundModels, Gate, ModelAddress, ModelCard,
+    ModelPage, ModelQuery, ModelSort, Praise, Presence, Purpose, RecommendedModel, Recommendations,
+};
+pub use downloads::{Download, DownloadId, DownloadRequest, DownloadState, DownloadTrouble};
+pub use library::{
+    FolderMove, FolderPlan, ForeignKind, Library, LibraryProblem, LocalModel, LocalModelId, LocalModelState,
+    ModelDamage, ModelForConversation, Origin, OriginProgram, RemovalId, RemovalPlan, RemovedModel,
+};
+pub use network::{Account, AccountState, NetworkSettings, ProxyChoice};
 
 use crate::error::AppError;
 
@@ -33,6 +49,10 @@ pub struct Bootstrap {
     pub about: About,
     /// Longest message the app takes, in characters (Unicode scalar values).
     pub message_limit_characters: u32,
+    /// In the order in which they come.
+    pub downloads: Vec<Download>,
+    /// Moving the models' folder, should an earlier run have begun it.
+    pub folder_move: FolderMove,
 }
 
 /// A line of the sidebar.
@@ -53,8 +73,19 @@ pub struct Conversation {
     pub summary: ConversationSummary,
     /// Typed, but not sent.
     pub draft: String,
+    /// The model that answers here; absent as long as none was chosen for this conversation.
+    pub model: Option<ConversationModel>,
     /// Oldest first.
     pub messages: Vec<Message>,
+}
+
+/// The model that was chosen for a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct ConversationModel {
+    /// Which.
+    pub id: LocalModelId,
+    /// What it is called.
+    pub name: String,
 }
 
 /// A node of the tree of messages.
