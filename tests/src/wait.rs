@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a whole answer of a few sentences may take there.
-pub const ANSWER_PATIENCE: Duration = Duration::from_mins(3);
+pub const ANSWER_PATIENCE: Duration = Duration::from_mins(6);
 
 /// Looks again and again until there is something; gives up after `patience` and says what was missing.
 ///
