@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hearth_gguf::{GgufError, Header, Refusal};
+use hearth_gguf::{GgufError, Header, Refusal, WholeModel};
 use hearth_ipc::{EngineFailure, Event, FailureKind, LoadRequest, LoadedModel};
 
 use crate::{
@@ -31,7 +31,7 @@ const LEAST_CONTEXT_TOKENS: u32 = 2048;
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The safe check: no native code, and done within 100 ms. Only what it has passed may be [loaded](load).
-pub(crate) fn check(path: &Path) -> Result<Header, EngineFailure> {
+pub(crate) fn check(path: &Path) -> Result<WholeModel, EngineFailure> {
     hearth_gguf::check(path).map_err(|error| refused(&error))
 }
 
@@ -47,14 +47,15 @@ fn refused(error: &GgufError) -> EngineFailure {
 /// Loads what the [check] has passed.
 pub(crate) fn load(
     request: &LoadRequest,
-    header: &Header,
+    checked: &WholeModel,
     backend: &Rc<Backend>,
     interrupt: &Arc<Interrupt>,
     outbox: &Outbox,
 ) -> Result<(Session, LoadedModel), EngineFailure> {
     let started = Instant::now();
+    let header = checked.header();
     let mut progress = Progress { request, outbox, reported: None };
-    let weights = weights::placement(header.weights_bytes());
+    let weights = weights::placement(checked.weights_bytes());
     let model = Model::load(backend, &request.path, weights, |fraction| {
         interrupt.count_step();
         progress.report(fraction);

@@ -160,12 +160,12 @@ impl Bench {
 
     fn load(&mut self, request: &LoadRequest) -> Result<Event, EngineFailure> {
         // A file that is refused costs nothing: the model that was there stays.
-        let header = load::check(&request.path)?;
+        let checked = load::check(&request.path)?;
         // Two models at a time may be more than the memory holds.
         self.session = None;
         self.desk.set_model(None);
         let id = request.id;
-        let (session, model) = load::load(request, &header, &self.backend, &self.interrupt, &self.outbox)?;
+        let (session, model) = load::load(request, &checked, &self.backend, &self.interrupt, &self.outbox)?;
         self.session = Some(session);
         self.desk.set_model(Some(model.clone()));
         Ok(Event::Loaded { id, model })

@@ -9,7 +9,7 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{answers, chats, discover, downloads, library, model, network, settings, system};
-use crate::told::{DownloadsChanged, EngineStateChanged, FolderMoveChanged, LibraryChanged, ModelDragged};
+use crate::told::{DownloadsChanged, EngineStateChanged, Fault, FolderMoveChanged, LibraryChanged, ModelDragged};
 
 /// All that the page can call and hear.
 ///
@@ -26,6 +26,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             FolderMoveChanged,
             LibraryChanged,
             ModelDragged,
+            Fault
         ])
         .commands(collect_commands![
             chats::bootstrap,
@@ -71,6 +72,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             system::open_link,
             system::open_data_folder,
             system::copy_text,
+            system::notify,
         ])
 }
 

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use tauri::{AppHandle, Manager, Runtime, plugin::TauriPlugin};
 
+use crate::opening;
+
 /// How long a start waits for an app that is just ending: longer than that one may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -54,9 +56,12 @@ impl HomeLock {
     }
 }
 
-/// A second start brings the first one's window to the front and ends.
+/// A second start brings the first one's window to the front, hands it the model it was to open, and ends.
 pub(crate) fn plugin<R: Runtime>() -> TauriPlugin<R> {
-    tauri_plugin_single_instance::init(|app, _arguments, _folder| focus(app))
+    tauri_plugin_single_instance::init(|app, arguments, folder| {
+        focus(app);
+        opening::open(app, opening::named(arguments.into_iter().skip(1), Path::new(&folder)));
+    })
 }
 
 /// Lets the next start go on by itself: this app is ending and has no window left to bring to the front.

@@ -10,9 +10,11 @@ mod commands;
 mod home;
 mod instance;
 mod log;
+mod opening;
 mod placement;
 mod quit;
 mod resources;
+mod taskbar;
 pub mod told;
 #[cfg(target_os = "linux")]
 mod webview;
@@ -60,6 +62,7 @@ fn start() -> anyhow::Result<ExitCode> {
         // The first of the plugins: a second start must end before anything else has begun.
         .plugin(instance::plugin())
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
         .invoke_handler(bindings.invoke_handler())
         .build(context)?;
     bindings.mount_events(&app);
@@ -72,6 +75,10 @@ fn start() -> anyhow::Result<ExitCode> {
                 tracing::error!(%error, "the window cannot be opened");
                 handle.exit(1);
             }
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            opening::open(handle, urls.into_iter().find_map(|url| url.to_file_path().ok()));
         }
         // Not a window that was closed (which asks by itself) but, say, the system's menu; `exit` comes with a code.
         RunEvent::ExitRequested { code: None, api, .. } => {
@@ -111,9 +118,12 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
         clock: Arc::new(SystemClock),
     });
     told::tell(handle, &app);
+    tauri::async_runtime::spawn(taskbar::show(handle.clone(), app.downloads()));
     handle.manage(app);
     handle.manage(home);
     handle.manage(quit::Ending::default());
+    let folder = std::env::current_dir().unwrap_or_default();
+    opening::open(handle, opening::named(std::env::args_os().skip(1), &folder));
     Ok(quit::on_signals(handle)?)
 }
 

@@ -1,6 +1,7 @@
 //! What the page is told without asking, whenever it changes.
 
 use hearth_core::App;
+use hearth_core::error::AppError;
 use hearth_core::view::{Download, EngineState, FolderMove};
 use serde::Serialize;
 use specta::Type;
@@ -27,6 +28,10 @@ pub struct LibraryChanged;
 /// Whether a model file is being dragged over the window.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub struct ModelDragged(pub bool);
+
+/// Something failed that the page has not asked for, such as opening a file that was dropped on the window.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct Fault(pub AppError);
 
 /// Tells every change until the app ends. A page that comes late asks for the states with its first call.
 pub(crate) fn tell(handle: &AppHandle, app: &App) {

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::home::Home;
 use crate::placement::{LEAST_SIZE, PlacementFile, USUAL_SIZE};
-use crate::quit;
+use crate::{opening, quit};
 
 /// The window's name inside the program. The capability file names it too.
 pub(crate) const LABEL: &str = "main";
@@ -35,8 +35,6 @@ pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>) -> tauri::Result<()> {
         .inner_size(USUAL_SIZE.0, USUAL_SIZE.1)
         .min_inner_size(LEAST_SIZE.0, LEAST_SIZE.1)
         .center()
-        // A file dropped on the window is the webview's to handle, which would go to it: `on_navigation` says no.
-        .disable_drag_drop_handler()
         .data_directory(home.webview())
         // WebKit on macOS takes no folder; there nothing is stored at all.
         .incognito(cfg!(target_os = "macos"))
@@ -116,6 +114,7 @@ fn follow<R: Runtime>(window: &WebviewWindow<R>, file: PlacementFile) {
             }
             quit::in_order(of.app_handle());
         }
+        WindowEvent::DragDrop(event) => opening::dragged(of.app_handle(), event),
         _ => {}
     });
 }

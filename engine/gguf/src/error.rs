@@ -28,6 +28,14 @@ pub enum GgufError {
         /// Exact when the whole header is there, else a lower bound.
         missing_bytes: u64,
     },
+    /// A part of a model that is spread over several files is not beside the first.
+    #[error("part {} of {count} is missing", number + 1)]
+    PartMissing {
+        /// Counted from 0.
+        number: u32,
+        /// Parts in all.
+        count: u32,
+    },
     /// The header contradicts itself or the format.
     #[error("the header is damaged: {0}")]
     Lying(#[from] Lie),
@@ -163,7 +171,7 @@ impl GgufError {
         match self {
             Self::Missing(_) | Self::Unreadable(_) => Refusal::Missing,
             Self::NotGguf { .. } | Self::NotAFile => Refusal::NotGguf,
-            Self::Truncated { .. } => Refusal::Truncated,
+            Self::Truncated { .. } | Self::PartMissing { .. } => Refusal::Truncated,
             Self::Lying(_) => Refusal::Lying,
             Self::Unsupported(_) => Refusal::Unsupported,
         }

@@ -40,13 +40,6 @@ pub struct Header {
     tensors: Vec<Tensor>,
 }
 
-/// The safe check before native code: the header holds together, and it is that of a model that can write text.
-pub fn check(path: &Path) -> Result<Header, GgufError> {
-    let header = Header::read(path)?;
-    header.require_text_model()?;
-    Ok(header)
-}
-
 impl Header {
     /// Reads and checks the header of a file, whatever kind of model it holds.
     pub fn read(path: &Path) -> Result<Self, GgufError> {

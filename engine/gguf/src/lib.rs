@@ -17,11 +17,13 @@ mod model;
 mod quantization;
 mod tensor;
 mod tensor_type;
+mod whole;
 
 pub use error::{GgufError, Lie, Refusal, Unsupported};
-pub use header::{Header, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_TENSORS, check};
+pub use header::{Header, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_TENSORS};
 pub use metadata::{Array, ElementType, Metadata, Value};
 pub use model::{Split, require_text_model};
 pub use quantization::quantization;
 pub use tensor::Tensor;
 pub use tensor_type::TensorType;
+pub use whole::{WholeModel, check};

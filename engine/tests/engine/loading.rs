@@ -7,7 +7,10 @@ use std::{
 
 use hearth_ipc::{Event, FailureKind, LoadRequest, Request, SamplingSource, TemplateSource};
 
-use crate::process::{Engine, ask, starter_model, user};
+use crate::{
+    process::{Engine, ask, starter_model, user},
+    split_model,
+};
 
 #[test]
 fn a_model_loads_with_rising_progress() {
@@ -36,6 +39,25 @@ fn a_model_loads_with_rising_progress() {
     assert_eq!(model.sampling_source, SamplingSource::Default);
     assert_eq!(model.threads, 2);
     assert!(model.device.starts_with("CPU"), "{}", model.device);
+}
+
+#[test]
+fn a_model_of_several_files_answers_as_the_same_in_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let parts = split_model::write(&starter_model(), folder.path());
+    let question = || ask(vec![user("Name three colours.")], 24);
+
+    let mut engine = Engine::start();
+    engine.next();
+    engine.load(&starter_model(), Some(512)).expect("loaded");
+    let whole = engine.answer(question()).expect("an answer").text;
+    let model = engine.load(&parts[0], Some(512)).expect("loaded from its parts");
+    assert_eq!(model.parameters, 134_515_008, "all parts");
+    assert_eq!(engine.answer(question()).expect("an answer").text, whole);
+
+    fs::remove_file(&parts[1]).expect("removed");
+    let failure = engine.load(&parts[0], Some(512)).expect_err("a part is missing");
+    assert_eq!(failure.kind, FailureKind::ModelDamaged);
 }
 
 #[test]

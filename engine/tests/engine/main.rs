@@ -5,4 +5,5 @@ mod life;
 mod loading;
 mod process;
 mod remembering;
+mod split_model;
 mod stopping;

@@ -34,9 +34,9 @@ pub mod view;
 pub use answer::AnswerStream;
 pub use app::{App, Config};
 pub use clock::{Clock, SystemClock};
-pub use hub_access::HubConfig;
-pub use hearth_library::{Roots as ModelFolders, System};
 pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
+pub use hearth_library::{Roots as ModelFolders, System};
+pub use hub_access::HubConfig;
 pub use model::{SamplingAdvice, StarterModel};
 
 /// Longest message the app takes, in characters (Unicode scalar values): some 30 pages, twice what the usual models

@@ -88,6 +88,9 @@ impl From<&GgufError> for State {
             }
             GgufError::NotAFile | GgufError::NotGguf { .. } => damaged(Damage::NotGguf),
             GgufError::Truncated { missing_bytes, .. } => damaged(Damage::CutShort { missing_bytes: *missing_bytes }),
+            GgufError::PartMissing { number, count } => {
+                damaged(Damage::MissingParts { missing: vec![number + 1], count: *count })
+            }
             GgufError::Lying(lie) => damaged(Damage::Contradictory { why: lie.to_string() }),
             GgufError::Unsupported(Unsupported::PartOfSplit { number, count }) => {
                 let missing = (0..*count).filter(|part| part != number).map(|part| part + 1).collect();

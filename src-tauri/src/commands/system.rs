@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 use hearth_core::error::AppError;
-use tauri::{AppHandle, State, Url};
+use tauri::{AppHandle, State, Url, WebviewWindow};
+use tauri_plugin_notification::NotificationExt;
 
 use super::fault;
 use crate::clipboard;
@@ -28,6 +29,19 @@ pub(crate) async fn open_data_folder(home: State<'_, Home>) -> Result<(), AppErr
 #[specta::specta]
 pub(crate) async fn copy_text(handle: AppHandle, text: String) -> Result<(), AppError> {
     clipboard::write(&handle, text).await.map_err(fault)
+}
+
+/// Shows a notification of the system's, unless the person is looking at the window anyway. A system without any is
+/// no fault.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn notify(window: WebviewWindow, title: String, body: String) -> Result<(), AppError> {
+    if !window.is_focused().unwrap_or(false)
+        && let Err(error) = window.notification().builder().title(title).body(body).show()
+    {
+        tracing::info!(%error, "a notification could not be shown");
+    }
+    Ok(())
 }
 
 /// The address in its normal form. A model writes links: whatever a system would start programs for, or open as a

@@ -15,7 +15,8 @@ const LARGE_BYTES: u64 = 10 << 20;
 /// A repository with one GGUF file, under the file's own name, and a README. What the Hub reads from such files is
 /// read from this one.
 pub fn gguf_file(id: &str, path: &Path) -> io::Result<Repository> {
-    let header = hearth_gguf::check(path).map_err(io::Error::other)?;
+    let model = hearth_gguf::check(path).map_err(io::Error::other)?;
+    let header = model.header();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut repository = Repository::new(id)
         .with_tags(&["gguf", "text-generation", "conversational"])

@@ -7,6 +7,7 @@
 import type {
   AccountState,
   AnswerEvent,
+  AppError,
   Bootstrap,
   Conversation,
   ConversationId,
@@ -129,4 +130,8 @@ export interface Backend {
   openLink(url: string): Promise<void>;
   openDataFolder(): Promise<void>;
   copyText(text: string): Promise<void>;
+  /** Shows a notification of the system's, unless the person is looking at the window anyway. */
+  notify(title: string, body: string): Promise<void>;
+  /** Something failed that the page has not asked for, such as opening a dropped file. */
+  onFault(listener: (error: AppError) => void): Promise<() => void>;
 }

@@ -111,4 +111,8 @@ export const tauri: Backend = {
   copyText: async (text) => {
     await commands.copyText(text);
   },
+  notify: async (title, body) => {
+    await commands.notify(title, body);
+  },
+  onFault: (listener) => events.fault.listen((event) => listener(event.payload)),
 };

@@ -99,7 +99,8 @@ fn the_starter_model_passes() {
         PathBuf::from,
     );
     assert!(path.exists(), "{} is missing: run cargo xtask setup", path.display());
-    let header = hearth_gguf::check(&path).expect("the starter model is sound");
+    let model = hearth_gguf::check(&path).expect("the starter model is sound");
+    let header = model.header();
     assert_eq!(header.architecture(), Some("llama"));
     assert_eq!(header.context_length(), Some(8192));
     assert_eq!(header.embedding_length(), Some(576));

@@ -1,6 +1,8 @@
 //! Models spread over several files, and how a whole model's weights are stored.
 
-use hearth_gguf::{GgufError, Header, Refusal, quantization, require_text_model};
+use std::fs;
+
+use hearth_gguf::{GgufError, Header, Refusal, Unsupported, check, quantization, require_text_model};
 
 use crate::{
     draft::{Draft, U32},
@@ -46,6 +48,34 @@ fn parts_that_do_not_belong_together_are_refused() {
     let mut twice = second;
     twice.tensor("token_embd.weight", &[32], 0, 128);
     assert_eq!(refusal(&[first, twice]), Refusal::Lying, "a tensor twice");
+}
+
+#[test]
+fn the_other_parts_are_found_beside_the_first_by_the_names_that_native_code_looks_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let [first, second] = parts().map(|part| part.bytes());
+    fs::write(path("m-00001-of-00002.gguf"), &first).expect("written");
+    let missing = check(&path("m-00001-of-00002.gguf")).expect_err("one is missing");
+    assert!(matches!(missing, GgufError::PartMissing { number: 1, count: 2 }), "{missing:?}");
+    assert_eq!(missing.refusal(), Refusal::Truncated, "fetching it again mends it");
+
+    fs::write(path("m-00002-of-00002.gguf"), &second).expect("written");
+    let model = check(&path("m-00001-of-00002.gguf")).expect("whole");
+    assert_eq!(model.parts().count(), 2);
+    let [one, other] = parts().map(|part| headers(&[part]).remove(0).weights_bytes());
+    assert_eq!(model.weights_bytes(), one + other);
+
+    let begun_in_the_middle = check(&path("m-00002-of-00002.gguf")).expect_err("not the first");
+    assert!(matches!(begun_in_the_middle, GgufError::Unsupported(Unsupported::PartOfSplit { number: 1, count: 2 })));
+    fs::write(path("renamed.gguf"), &first).expect("written");
+    assert_eq!(
+        check(&path("renamed.gguf")).expect_err("native code would not find the others").refusal(),
+        Refusal::Unsupported
+    );
+
+    fs::write(path("m-00002-of-00002.gguf"), &second[..second.len() - 1]).expect("written");
+    assert_eq!(check(&path("m-00001-of-00002.gguf")).expect_err("cut short").refusal(), Refusal::Truncated);
 }
 
 #[test]

@@ -1,0 +1,68 @@
+//! Model files that do not come through the page: dropped on the window, or opened in the file manager.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use hearth_core::App;
+use tauri::{AppHandle, DragDropEvent, Manager, Runtime};
+use tauri_specta::Event;
+
+use crate::told::{Fault, ModelDragged};
+
+/// Uses the model in that file, if there is one. The page hears of what goes wrong.
+pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>, file: Option<PathBuf>) {
+    let Some(file) = file else { return };
+    let handle = handle.clone();
+    let app = handle.state::<App>().inner().clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = app.load_model(file).await {
+            tell(&handle, Fault(error));
+        }
+    });
+}
+
+/// The first model that is named by a program's arguments, as they were given in `folder`.
+pub(crate) fn named<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>, folder: &Path) -> Option<PathBuf> {
+    arguments.into_iter().map(|argument| folder.join(argument.into())).find(|path| is_model(path))
+}
+
+/// A file over the window, or dropped on it. The webview never sees it: it would go to it as to a page.
+pub(crate) fn dragged<R: Runtime>(handle: &AppHandle<R>, event: &DragDropEvent) {
+    match event {
+        DragDropEvent::Enter { paths, .. } => {
+            if paths.iter().any(|path| is_model(path)) {
+                tell(handle, ModelDragged(true));
+            }
+        }
+        DragDropEvent::Drop { paths, .. } => {
+            tell(handle, ModelDragged(false));
+            open(handle, paths.iter().find(|path| is_model(path)).cloned());
+        }
+        DragDropEvent::Leave => tell(handle, ModelDragged(false)),
+        _ => {}
+    }
+}
+
+/// By its name alone: what is in it, the safe check says.
+fn is_model(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"))
+}
+
+fn tell<R: Runtime, E: Event + serde::Serialize + Clone>(handle: &AppHandle<R>, event: E) {
+    if let Err(error) = event.emit(handle) {
+        tracing::warn!(%error, "the page was not told of a file");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_among_a_program_s_arguments_is_found_from_the_folder_they_were_given_in() {
+        let named = |arguments: &[&str]| named(arguments.iter().copied(), Path::new("/models"));
+        assert_eq!(named(&["--verbose", "tiny.GGUF"]), Some(PathBuf::from("/models/tiny.GGUF")));
+        assert_eq!(named(&["/elsewhere/a.gguf", "b.gguf"]), Some(PathBuf::from("/elsewhere/a.gguf")));
+        assert_eq!(named(&["notes.txt", ""]), None);
+    }
+}
