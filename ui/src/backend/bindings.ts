@@ -91,12 +91,18 @@ export const commands = {
 	openDataFolder: () => __TAURI_INVOKE<null>("open_data_folder"),
 	/**  Copies text for other programs. */
 	copyText: (text: string) => __TAURI_INVOKE<null>("copy_text", { text }),
+	/**
+	 *  Shows a notification of the system's, unless the person is looking at the window anyway. A system without any is
+	 *  no fault.
+	 */
+	notify: (title: string, body: string) => __TAURI_INVOKE<null>("notify", { title, body }),
 };
 
 /** Events */
 export const events = {
 	downloadsChanged: makeEvent<DownloadsChanged, DownloadsChanged>("downloads-changed"),
 	engineStateChanged: makeEvent<EngineStateChanged, EngineStateChanged>("engine-state-changed"),
+	fault: makeEvent<Fault, Fault>("fault"),
 	folderMoveChanged: makeEvent<FolderMoveChanged, FolderMoveChanged>("folder-move-changed"),
 	libraryChanged: makeEvent<LibraryChanged, LibraryChanged>("library-changed"),
 	modelDragged: makeEvent<ModelDragged, ModelDragged>("model-dragged"),
@@ -522,6 +528,9 @@ export type ErrorDetails = {
 	/**  How many bytes there are. */
 	free_bytes: number | null,
 };
+
+/**  Something failed that the page has not asked for, such as opening a file that was dropped on the window. */
+export type Fault = AppError;
 
 /**  Whether a model runs here, and how. */
 export type Fit = {
