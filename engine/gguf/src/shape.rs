@@ -17,6 +17,8 @@ pub struct Shape {
     pub widest: u64,
     /// Tokens in its vocabulary.
     pub vocabulary_size: u64,
+    /// Pairs that its tokenizer merges; 0 for those that work in another way.
+    pub merges: u64,
     /// Tokens that the layers with a window look back on; 0 where there are none.
     pub window_tokens: u64,
     /// What each layer keeps, in their order.
@@ -97,6 +99,7 @@ impl Shape {
             embedding_length: facts.embedding,
             widest: facts.widest(),
             vocabulary_size: facts.header.vocabulary_size().unwrap_or(0),
+            merges: facts.header.metadata().array("tokenizer.ggml.merges").map_or(0, |merges| merges.count),
             window_tokens: if layers.iter().any(|layer| layer.has_window) { facts.window_tokens() } else { 0 },
             layers,
             weights_bytes: parts.iter().map(Header::weights_bytes).fold(0, u64::saturating_add),
@@ -128,7 +131,13 @@ impl<'a> Facts<'a> {
                 tensors.entry(layer).or_default().insert(name);
             }
         }
-        let mut facts = Self { header, architecture, layers: header.block_count()?, embedding: header.embedding_length()?, tensors };
+        let mut facts = Self {
+            header,
+            architecture,
+            layers: header.block_count()?,
+            embedding: header.embedding_length()?,
+            tensors,
+        };
         // Layers that guess the token after the next one are not used.
         facts.layers -= facts.unsigned("nextn_predict_layers").unwrap_or(0).min(facts.layers);
         Some(facts)

@@ -13,8 +13,10 @@ impl AppError {
             HubError::RateLimited(limit) => {
                 // Whoever waits for a part of a second too little is refused again.
                 let seconds = limit.retry_after.as_secs() + u64::from(limit.retry_after.subsec_nanos() > 0);
-                let details =
-                    ErrorDetails { seconds: Some(u32::try_from(seconds).unwrap_or(u32::MAX)), ..details(None, endpoint) };
+                let details = ErrorDetails {
+                    seconds: Some(u32::try_from(seconds).unwrap_or(u32::MAX)),
+                    ..details(None, endpoint)
+                };
                 return Self { code: ErrorCode::RateLimited, message: chain(error), details };
             }
             HubError::Trouble(_) | HubError::Nonsense(_) => ErrorCode::HubTrouble,
