@@ -24,12 +24,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use hearth_core::{App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock};
+use hearth_core::{
+    App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock, SystemKeychain, ThisComputer,
+};
 use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::home::Home;
 use crate::instance::HomeLock;
 use crate::resources::Resources;
+
+/// What people see in their keychain.
+const KEYCHAIN_SERVICE: &str = "Hearth";
 
 /// Runs the app until its window is closed.
 pub fn run() -> ExitCode {
@@ -115,6 +120,8 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
         },
         model_folders: model_folders(),
         version,
+        secrets: Arc::new(SystemKeychain::new(KEYCHAIN_SERVICE)),
+        hardware: Arc::new(ThisComputer::default()),
         clock: Arc::new(SystemClock),
     });
     told::tell(handle, &app);

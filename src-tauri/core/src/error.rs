@@ -1,5 +1,7 @@
 //! The one error that crosses to the page.
 
+mod hub;
+
 use std::{error::Error, io, path::Path};
 
 use hearth_gguf::{GgufError, Refusal};

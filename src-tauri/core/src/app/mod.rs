@@ -16,10 +16,13 @@ use crate::{
     answer::{self, AnswerStream, Desk, Seat, Slot, Stop},
     chats,
     clock::Clock,
+    computer::Hardware,
+    discover::Searches,
     engine::Engine,
     error::{AppError, ErrorCode},
     hub_access::{HubAccess, HubConfig},
     model::{self, ModelChoice, StarterModel},
+    secrets::SecretStore,
     settings,
     store::{Store, StoreError, conversations, drafts},
     turn::{self, Turn},
@@ -46,6 +49,10 @@ pub struct Config {
     pub hub: HubConfig,
     /// Where programs keep models.
     pub model_folders: hearth_library::Roots,
+    /// Where secrets are kept.
+    pub secrets: Arc<dyn SecretStore>,
+    /// What computer this is.
+    pub hardware: Arc<dyn Hardware>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -63,6 +70,7 @@ struct Inner {
     store: Arc<OnceCell<Store>>,
     engine: Engine,
     hub: HubAccess,
+    searches: Searches,
     slot: Slot,
 }
 
@@ -73,8 +81,8 @@ impl App {
         let store = Arc::new(OnceCell::new());
         let choice = initial_choice(config.clone(), Arc::clone(&store));
         let engine = Engine::start(Arc::clone(&config.engine), config.starter_model.clone(), choice);
-        let hub = HubAccess::new(config.hub.clone());
-        Self { inner: Arc::new(Inner { config, store, engine, hub, slot: Slot::new() }) }
+        let hub = HubAccess::new(config.clone(), Arc::clone(&store));
+        Self { inner: Arc::new(Inner { config, store, engine, hub, searches: Searches::new(), slot: Slot::new() }) }
     }
 
     /// All that the page needs for its first picture. Opens the database, also if that failed before.
@@ -302,7 +310,8 @@ impl Inner {
     }
 }
 
-async fn open<'a>(store: &'a OnceCell<Store>, config: &Config) -> Result<&'a Store, AppError> {
+/// The history, opened when it is first needed.
+pub(crate) async fn open<'a>(store: &'a OnceCell<Store>, config: &Config) -> Result<&'a Store, AppError> {
     Ok(store.get_or_try_init(|| Store::open(&config.home, config.clock.now())).await?)
 }
 
