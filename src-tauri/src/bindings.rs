@@ -20,13 +20,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         // What is sent and what is read have one shape here: nothing is renamed or left out on one way only.
         .disable_serde_phases()
         .typ::<AppError>()
-        .events(collect_events![
-            EngineStateChanged,
-            DownloadsChanged,
-            FolderMoveChanged,
-            LibraryChanged,
-            ModelDragged,
-        ])
+        .events(collect_events![EngineStateChanged, DownloadsChanged, FolderMoveChanged, LibraryChanged, ModelDragged,])
         .commands(collect_commands![
             chats::bootstrap,
             chats::open_conversation,

@@ -20,14 +20,18 @@ mod window;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
-use hearth_core::{App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock};
+use hearth_core::{App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock, SystemDisks};
 use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::home::Home;
 use crate::instance::HomeLock;
 use crate::resources::Resources;
+
+/// Who has asked a repository's owner to be let in need not press a button once they are.
+const ASK_AGAIN: Duration = Duration::from_mins(1);
 
 /// Runs the app until its window is closed.
 pub fn run() -> ExitCode {
@@ -107,6 +111,8 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
             ..HubConfig::default()
         },
         model_folders: model_folders(),
+        disks: Arc::new(SystemDisks),
+        ask_again: ASK_AGAIN,
         version,
         clock: Arc::new(SystemClock),
     });

@@ -1,5 +1,7 @@
 //! The one error that crosses to the page.
 
+mod hub;
+
 use std::{error::Error, io, path::Path};
 
 use hearth_gguf::{GgufError, Refusal};
@@ -149,6 +151,11 @@ impl AppError {
             Refusal::Unsupported => ErrorCode::ModelUnsupported,
         };
         Self::new(code, chain(error)).about(path)
+    }
+
+    /// What a disk refuses, at this path.
+    pub(crate) fn of_disk(error: &io::Error, path: &Path) -> Self {
+        Self::new(code_of_io(error), chain(error)).about(path)
     }
 
     /// What the engine could not do.

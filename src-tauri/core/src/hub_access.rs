@@ -45,9 +45,9 @@ impl HubAccess {
         }
         let settings = ConnectionSettings {
             endpoint: match &self.inner.config.endpoint {
-                Some(address) => address
-                    .parse()
-                    .map_err(|error| AppError::new(ErrorCode::AddressInvalid, chain(&error)))?,
+                Some(address) => {
+                    address.parse().map_err(|error| AppError::new(ErrorCode::AddressInvalid, chain(&error)))?
+                }
                 None => hearth_hub::Endpoint::default(),
             },
             user_agent: self.inner.config.user_agent.clone(),

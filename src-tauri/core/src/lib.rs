@@ -13,15 +13,17 @@
 //!
 //! Where things are: `store` holds the only SQL; `chats` reads and keeps conversations; `turn` changes the tree of
 //! messages for an answer that is to be written, and `answer` writes it; `engine` keeps a process with the chosen
-//! `model` ready.
+//! `model` ready; `downloads` fetches models, and `library` knows those that are here.
 
 mod answer;
 mod app;
 mod chats;
 mod clock;
+mod downloads;
 mod engine;
 pub mod error;
 mod hub_access;
+mod library;
 mod model;
 mod model_name;
 mod prompt;
@@ -34,9 +36,10 @@ pub mod view;
 pub use answer::AnswerStream;
 pub use app::{App, Config};
 pub use clock::{Clock, SystemClock};
-pub use hub_access::HubConfig;
-pub use hearth_library::{Roots as ModelFolders, System};
 pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
+pub use hearth_library::{Roots as ModelFolders, System};
+pub use hub_access::HubConfig;
+pub use library::{Disks, SystemDisks};
 pub use model::{SamplingAdvice, StarterModel};
 
 /// Longest message the app takes, in characters (Unicode scalar values): some 30 pages, twice what the usual models

@@ -13,7 +13,7 @@ use specta_typescript::Number;
 
 pub use discover::{
     Build, Capability, Choice, Computer, Fit, FitVerdict, FoundModel, FoundModels, Gate, ModelAddress, ModelCard,
-    ModelPage, ModelQuery, ModelSort, Praise, Presence, Purpose, RecommendedModel, Recommendations,
+    ModelPage, ModelQuery, ModelSort, Praise, Presence, Purpose, Recommendations, RecommendedModel,
 };
 pub use downloads::{Download, DownloadId, DownloadRequest, DownloadState, DownloadTrouble};
 pub use library::{

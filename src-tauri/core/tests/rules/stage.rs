@@ -13,7 +13,7 @@ use std::{
 use futures::StreamExt;
 use hearth_core::{
     AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, HubConfig, ModelFolders, ProcessEnd,
-    SamplingAdvice, StarterModel,
+    SamplingAdvice, StarterModel, SystemDisks,
     view::{AnswerEvent, AnswerState, Conversation, ConversationId, EngineState, Message, MessageBody, MessageId},
 };
 use hearth_ipc::{
@@ -86,6 +86,8 @@ impl Stage {
             model_override: None,
             hub: HubConfig::default(),
             model_folders: ModelFolders::default(),
+            disks: Arc::new(SystemDisks),
+            ask_again: Duration::from_mins(1),
             version: "0.0.0".into(),
             clock: self.clock.clone(),
         }
