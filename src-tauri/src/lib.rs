@@ -22,10 +22,11 @@ mod window;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use hearth_core::{
-    App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock, SystemKeychain, ThisComputer,
+    App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock, SystemDisks, SystemKeychain, ThisComputer,
 };
 use tauri::{AppHandle, Manager, RunEvent};
 
@@ -35,6 +36,8 @@ use crate::resources::Resources;
 
 /// What people see in their keychain.
 const KEYCHAIN_SERVICE: &str = "Hearth";
+/// Who has asked a repository's owner to be let in need not press a button once they are.
+const ASK_AGAIN: Duration = Duration::from_mins(1);
 
 /// Runs the app until its window is closed.
 pub fn run() -> ExitCode {
@@ -119,6 +122,8 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
             ..HubConfig::default()
         },
         model_folders: model_folders(),
+        disks: Arc::new(SystemDisks),
+        ask_again: ASK_AGAIN,
         version,
         secrets: Arc::new(SystemKeychain::new(KEYCHAIN_SERVICE)),
         hardware: Arc::new(ThisComputer::default()),

@@ -4,12 +4,13 @@ use sqlx::SqliteConnection;
 
 use crate::{
     error::AppError,
+    model_name,
     store::{
         Store, StoreError, conversations, drafts,
         messages::{self, Place},
     },
     titles,
-    view::{Conversation, ConversationId, ConversationSummary, MessageId},
+    view::{Conversation, ConversationId, ConversationModel, ConversationSummary, LocalModelId, MessageId},
 };
 
 /// A conversation along its active path.
@@ -29,7 +30,12 @@ pub(crate) async fn read(
         Some(leaf) => messages::path_to(connection, id, leaf).await?,
         None => Vec::new(),
     };
-    Ok(Some(Conversation { summary, draft: drafts::get(connection, Some(id)).await?, model: None, messages }))
+    let model = conversations::model(connection, id).await?;
+    let model = model.map(|path| ConversationModel {
+        id: LocalModelId(path.display().to_string()),
+        name: model_name::of_file(&path),
+    });
+    Ok(Some(Conversation { summary, draft: drafts::get(connection, Some(id)).await?, model, messages }))
 }
 
 /// A title that no exchange will change again.

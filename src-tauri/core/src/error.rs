@@ -153,6 +153,11 @@ impl AppError {
         Self::new(code, chain(error)).about(path)
     }
 
+    /// What a disk refuses, at this path.
+    pub(crate) fn of_disk(error: &io::Error, path: &Path) -> Self {
+        Self::new(code_of_io(error), chain(error)).about(path)
+    }
+
     /// What the engine could not do.
     pub(crate) fn of_engine(failure: &EngineFailure) -> Self {
         let code = match failure.kind {

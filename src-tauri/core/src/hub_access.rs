@@ -7,16 +7,15 @@ use std::{
 };
 
 use hearth_hub::{Connection, ConnectionSettings, Endpoint, Patience, Proxy, Token};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::watch;
 
 use crate::{
     Config,
     account::{self, Owner, Standing},
-    app,
     error::{AppError, ErrorCode, chain},
     network,
     secrets::{SecretError, Secrets},
-    store::{Store, StoreError},
+    store::{Opening, Store, StoreError},
     view::{AccountState, NetworkSettings},
 };
 
@@ -54,8 +53,8 @@ pub(crate) struct HubAccess {
 }
 
 struct Inner {
-    config: Config,
-    store: Arc<OnceCell<Store>>,
+    config: HubConfig,
+    opening: Opening,
     secrets: Secrets,
     now: Mutex<Now>,
     changes: watch::Sender<u64>,
@@ -78,9 +77,15 @@ struct Way {
 }
 
 impl HubAccess {
-    pub(crate) fn new(config: Config, store: Arc<OnceCell<Store>>) -> Self {
+    pub(crate) fn new(config: &Config, opening: Opening) -> Self {
         let secrets = Secrets::new(Arc::clone(&config.secrets), config.hub.keychain_patience);
-        let inner = Inner { config, store, secrets, now: Mutex::new(Now::default()), changes: watch::Sender::new(0) };
+        let inner = Inner {
+            config: config.hub.clone(),
+            opening,
+            secrets,
+            now: Mutex::new(Now::default()),
+            changes: watch::Sender::new(0),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -216,7 +221,7 @@ impl HubAccess {
     }
 
     fn endpoint_by(&self, settings: &NetworkSettings) -> Result<Endpoint, AppError> {
-        let address = settings.endpoint.as_deref().or(self.inner.config.hub.endpoint.as_deref());
+        let address = settings.endpoint.as_deref().or(self.inner.config.endpoint.as_deref());
         address.map_or_else(|| Ok(Endpoint::default()), network::endpoint_of)
     }
 
@@ -226,8 +231,8 @@ impl HubAccess {
             endpoint: self.endpoint_by(settings)?,
             token,
             proxy,
-            user_agent: self.inner.config.hub.user_agent.clone(),
-            patience: self.inner.config.hub.patience,
+            user_agent: self.inner.config.user_agent.clone(),
+            patience: self.inner.config.patience,
         });
         connection.map_err(|error| AppError::new(ErrorCode::Internal, chain(&error)))
     }
@@ -244,7 +249,7 @@ impl HubAccess {
     }
 
     async fn store(&self) -> Result<&Store, AppError> {
-        app::open(&self.inner.store, &self.inner.config).await
+        Ok(self.inner.opening.store().await?)
     }
 
     /// From now on the way is another.

@@ -13,7 +13,7 @@
 //!
 //! Where things are: `store` holds the only SQL; `chats` reads and keeps conversations; `turn` changes the tree of
 //! messages for an answer that is to be written, and `answer` writes it; `engine` keeps a process with the chosen
-//! `model` ready.
+//! `model` ready; `downloads` fetches models, and `library` knows those that are here.
 
 mod account;
 mod answer;
@@ -22,10 +22,12 @@ mod chats;
 mod clock;
 mod computer;
 mod discover;
+mod downloads;
 mod engine;
 pub mod error;
 mod fit;
 mod hub_access;
+mod library;
 mod model;
 mod model_name;
 mod network;
@@ -45,6 +47,7 @@ pub use fit::memory_of;
 pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 pub use hearth_library::{Roots as ModelFolders, System};
 pub use hub_access::HubConfig;
+pub use library::{Disks, SystemDisks};
 pub use model::{SamplingAdvice, StarterModel};
 pub use secrets::{SecretError, SecretStore, SecretsInMemory, SystemKeychain};
 

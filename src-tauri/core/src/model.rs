@@ -67,6 +67,11 @@ pub(crate) enum ModelChoice {
 }
 
 impl ModelChoice {
+    /// The choice of the model in this file.
+    pub(crate) fn of(path: PathBuf, starter: &Path) -> Self {
+        if path == starter { Self::Starter } else { Self::File(path) }
+    }
+
     /// The file to be loaded.
     pub(crate) fn path<'a>(&'a self, starter: &'a Path) -> &'a Path {
         match self {

@@ -13,6 +13,7 @@ use crate::{
 const THEME: &str = "theme";
 const LANGUAGE: &str = "language";
 const MODEL_PATH: &str = "model_path";
+const MODELS_FOLDER: &str = "models_folder";
 
 /// All settings that the page shows.
 pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Settings, StoreError> {
@@ -33,6 +34,16 @@ pub(crate) async fn model_path(connection: &mut SqliteConnection) -> Result<Opti
 /// Keeps the model's file. A path that is not Unicode cannot be sent to the engine, so none ever comes here.
 pub(crate) async fn set_model_path(connection: &mut SqliteConnection, path: Option<&Path>) -> Result<(), StoreError> {
     settings::set(connection, MODEL_PATH, path.and_then(Path::to_str)).await
+}
+
+/// The folder for models, if the person has chosen another than the usual one.
+pub(crate) async fn models_folder(connection: &mut SqliteConnection) -> Result<Option<PathBuf>, StoreError> {
+    Ok(settings::get(connection, MODELS_FOLDER).await?.map(PathBuf::from))
+}
+
+/// Keeps the folder for models.
+pub(crate) async fn set_models_folder(connection: &mut SqliteConnection, folder: &Path) -> Result<(), StoreError> {
+    settings::set(connection, MODELS_FOLDER, folder.to_str()).await
 }
 
 /// A value of a closed list. One that a newer version has written is left alone, and the default used meanwhile.

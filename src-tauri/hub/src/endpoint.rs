@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use url::{Host, Url};
 
+use crate::{Commit, FileName, RepoId};
+
 /// The address of a Hub: the public one, a company's, a mirror.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(Url);
@@ -30,6 +32,13 @@ impl Endpoint {
             path.pop_if_empty().extend(segments);
         }
         url
+    }
+
+    /// The address of a file at a state that never changes.
+    pub fn file(&self, repo: &RepoId, commit: &Commit, name: &FileName) -> Url {
+        let commit = commit.to_string();
+        let start = [repo.owner(), repo.name(), "resolve", &commit];
+        self.at(start.into_iter().chain(name.parts()))
     }
 
     /// Whether an address is on the same host, by the same protocol, at the same port.

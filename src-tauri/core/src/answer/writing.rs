@@ -1,6 +1,6 @@
 //! Writes one answer: has the model write it, tells the listener, keeps it.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use hearth_ipc::{FailureKind, FinishReason, GenerateRequest, Generation, GenerationEvent, GenerationStats};
 use tokio::{
@@ -13,9 +13,11 @@ use crate::{
     clock::Clock,
     engine::{Engine, ReadyModel},
     error::{AppError, chain},
+    model::ModelChoice,
     store::{
         Store, StoreError, conversations,
         messages::{self, Ending},
+        models,
     },
     titles,
     turn::{self, Turn},
@@ -32,6 +34,8 @@ const ATTEMPTS: u32 = 3;
 pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) engine: Engine,
+    /// Who is to answer.
+    pub(crate) model: ModelChoice,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -106,7 +110,7 @@ impl Writing {
                 biased;
                 stop = seat.stopped() => return stopped(stop),
                 () = self.page.told.closed() => return stopped(Stop::Person),
-                ready = self.desk.engine.ready() => ready,
+                ready = self.desk.engine.ready(&self.desk.model) => ready,
             };
             let ready = match ready {
                 Ok(ready) => ready,
@@ -141,7 +145,7 @@ impl Writing {
                 }
                 GenerationEvent::Started { remembered_from } => {
                     heard = true;
-                    self.started(&ready.name, remembered_from).await;
+                    self.started(ready, remembered_from).await;
                 }
                 GenerationEvent::Delta(text) => {
                     heard = true;
@@ -208,13 +212,13 @@ impl Writing {
         }
     }
 
-    async fn started(&mut self, model: &str, remembered_from: u32) {
+    async fn started(&mut self, ready: &ReadyModel, remembered_from: u32) {
         let remembered_from = self.turn.prompt.remembered_from(remembered_from);
         if let Some(from) = remembered_from {
             self.page.tell(AnswerEvent::Remembered { from });
         }
-        let writer = Writer { model: model.to_owned(), remembered_from };
-        if let Err(error) = keep_writer(&self.desk.store, self.turn.answer, &writer).await {
+        let writer = Writer { model: ready.name.clone(), remembered_from };
+        if let Err(error) = keep_writer(&self.desk, self.turn.answer, &writer, &ready.path).await {
             tracing::warn!(cause = chain(&error), "who writes an answer cannot be kept");
         }
         self.writer = Some(writer);
@@ -317,8 +321,11 @@ async fn keep(desk: &Desk, turn: &Turn, ending: &Ending<'_>) -> Result<Option<Co
     Ok(summary)
 }
 
-async fn keep_writer(store: &Store, answer: MessageId, writer: &Writer) -> Result<(), StoreError> {
-    messages::set_writer(&mut *store.writer().await?, answer, &writer.model, writer.remembered_from).await
+async fn keep_writer(desk: &Desk, answer: MessageId, writer: &Writer, path: &Path) -> Result<(), StoreError> {
+    let mut change = desk.store.change().await?;
+    messages::set_writer(&mut change, answer, &writer.model, writer.remembered_from).await?;
+    models::use_now(&mut change, path, desk.clock.now()).await?;
+    Ok(change.commit().await?)
 }
 
 /// Tells the end without asking the store again, which may just have failed.

@@ -3,17 +3,19 @@
 use std::{path::Path, sync::Arc};
 
 use hearth_gguf::Header;
-use hearth_hub::{Address, Endpoint};
+use hearth_hub::{Address, Endpoint, FileName, RepoId};
 use tokio::task::spawn_blocking;
 
 use super::{App, Inner};
 use crate::{
-    discover::{self, Holdings, Nothing},
+    discover::{self, Holdings},
+    downloads::Downloads,
     error::{AppError, ErrorCode},
     fit::{self, Fits},
+    library::Shelf,
     view::{
         AccountState, EngineState, FoundModels, ModelAddress, ModelCard, ModelInfo, ModelPage, ModelQuery,
-        NetworkSettings, Recommendations,
+        NetworkSettings, Presence, Recommendations,
     },
 };
 
@@ -22,7 +24,7 @@ impl App {
     pub async fn recommendations(&self) -> Result<Recommendations, AppError> {
         let recommended = async {
             let fits = self.inner.fits().await?;
-            discover::recommendations(&self.inner.config.version, &fits, &*self.inner.holdings())
+            discover::recommendations(&self.inner.config.version, &fits, &self.inner.holdings().await)
         };
         self.tell(recommended.await)
     }
@@ -40,7 +42,7 @@ impl App {
             let connection = self.inner.hub.connection().await?;
             let page = asked.ask(&connection).await?;
             let fits = self.inner.fits().await?;
-            Ok(searches.found(&asked, page, &connection, &fits, &*self.inner.holdings()))
+            Ok(searches.found(&asked, page, &connection, &fits, &self.inner.holdings().await))
         };
         searches.unless_replaced(&asked, found).await.map(|found| self.tell(found)).transpose()
     }
@@ -63,7 +65,7 @@ impl App {
         let page = async {
             let connection = self.inner.hub.connection().await?;
             let fits = self.inner.fits().await?;
-            discover::page(&connection, address, &fits, &*self.inner.holdings()).await
+            discover::page(&connection, address, &fits, &self.inner.holdings().await).await
         };
         self.tell(page.await)
     }
@@ -117,9 +119,25 @@ impl Inner {
         spawn_blocking(look).await.map_err(|_| AppError::new(ErrorCode::Internal, "looking at this computer failed"))
     }
 
-    /// What of the Hub's is here.
-    pub(super) fn holdings(&self) -> Arc<dyn Holdings> {
-        Arc::new(Nothing)
+    /// What of the Hub's is here. Looks once; later changes are known without.
+    pub(super) async fn holdings(&self) -> Here {
+        self.shelf.look_once().await;
+        Here { shelf: self.shelf.clone(), downloads: self.downloads.clone() }
+    }
+}
+
+/// What is on this computer, and what is on its way.
+pub(super) struct Here {
+    shelf: Shelf,
+    downloads: Downloads,
+}
+
+impl Holdings for Here {
+    fn presence(&self, repo: &RepoId, file: &FileName) -> Presence {
+        if let Some(model) = self.shelf.holds(repo, file) {
+            return Presence::Here { model };
+        }
+        self.downloads.bringing(repo, file).map_or(Presence::Absent, |download| Presence::Downloading { download })
     }
 }
 

@@ -2,14 +2,17 @@
 
 mod discover;
 mod models;
+mod moving;
+mod switching;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use hearth_ipc::EngineLauncher;
-use tokio::{
-    sync::{OnceCell, watch},
-    time::timeout,
-};
+use tokio::{sync::watch, time::timeout};
 
 use crate::{
     MESSAGE_LIMIT_CHARACTERS,
@@ -18,16 +21,21 @@ use crate::{
     clock::Clock,
     computer::Hardware,
     discover::Searches,
+    downloads::Downloads,
     engine::Engine,
     error::{AppError, ErrorCode},
     hub_access::{HubAccess, HubConfig},
+    library::{self, Disks, FolderMoves, Shelf},
     model::{self, ModelChoice, StarterModel},
     secrets::SecretStore,
     settings,
-    store::{Store, StoreError, conversations, drafts},
+    store::{Opening, Store, StoreError, conversations, drafts},
     turn::{self, Turn},
-    view::{About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, MessageId, Settings},
+    view::{
+        About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, MessageId, Settings,
+    },
 };
+use switching::DefaultModel;
 
 /// Saving takes a moment at most. Whoever closes the app does not want to wait for a disk that hangs.
 const SAVE_LIMIT: Duration = Duration::from_secs(1);
@@ -53,6 +61,10 @@ pub struct Config {
     pub secrets: Arc<dyn SecretStore>,
     /// What computer this is.
     pub hardware: Arc<dyn Hardware>,
+    /// How much room there is for models.
+    pub disks: Arc<dyn Disks>,
+    /// How often a repository is asked for a download that has not let the person in yet.
+    pub ask_again: Duration,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -67,22 +79,45 @@ pub struct App {
 
 struct Inner {
     config: Config,
-    store: Arc<OnceCell<Store>>,
+    opening: Opening,
     engine: Engine,
     hub: HubAccess,
     searches: Searches,
+    shelf: Shelf,
+    downloads: Downloads,
+    moves: FolderMoves,
+    default_model: DefaultModel,
     slot: Slot,
 }
 
 impl App {
-    /// Starts the engine and loads the chosen model in the background. Must be called inside a tokio runtime that
-    /// lives as long as the app (see [`EngineLauncher::launch`]).
+    /// Starts the engine and loads the chosen model in the background; downloads go on, and so does a move of the
+    /// models' folder. Must be called inside a tokio runtime that lives as long as the app (see
+    /// [`EngineLauncher::launch`]).
     pub fn new(config: Config) -> Self {
-        let store = Arc::new(OnceCell::new());
-        let choice = initial_choice(config.clone(), Arc::clone(&store));
+        let starter = config.starter_model.path.clone();
+        let opening = Opening::new(config.home.clone(), starter.clone(), Arc::clone(&config.clock));
+        let hub = HubAccess::new(&config, opening.clone());
+        let shelf = Shelf::new(library::Parts {
+            opening: opening.clone(),
+            roots: config.model_folders.clone(),
+            home: config.home.clone(),
+            starter,
+            disks: Arc::clone(&config.disks),
+        });
+        let default_model = DefaultModel::new(None);
+        let choice = initial_choice(config.model_override.clone(), shelf.clone(), default_model.clone());
         let engine = Engine::start(Arc::clone(&config.engine), config.starter_model.clone(), choice);
-        let hub = HubAccess::new(config.clone(), Arc::clone(&store));
-        Self { inner: Arc::new(Inner { config, store, engine, hub, searches: Searches::new(), slot: Slot::new() }) }
+        let downloads = Downloads::start(hub.clone(), shelf.clone(), config.ask_again);
+        let (moves, slot) = (FolderMoves::new(), Slot::new());
+        let searches = Searches::new();
+        let inner = Inner { config, opening, engine, hub, searches, shelf, downloads, moves, default_model, slot };
+        let app = Self { inner: Arc::new(inner) };
+        tokio::spawn({
+            let app = app.clone();
+            async move { app.settle_in().await }
+        });
+        app
     }
 
     /// All that the page needs for its first picture. Opens the database, also if that failed before.
@@ -146,9 +181,10 @@ impl App {
         let sent = async {
             check_length(&text)?;
             let (seat, store) = self.begin().await?;
-            let model = self.inner.engine.model_name();
-            let turn = turn::send(store, conversation, parent, &text, &model, self.now()).await?;
-            Ok(self.answer(store, turn, seat))
+            let model = self.choice_for(conversation).await?;
+            self.summon(&model).await?;
+            let turn = turn::send(store, conversation, parent, &text, &self.name_of(&model), self.now()).await?;
+            Ok(self.answer(store, turn, seat, model))
         };
         self.tell(sent.await)
     }
@@ -157,8 +193,10 @@ impl App {
     pub async fn try_again(&self, answer: MessageId) -> Result<AnswerStream, AppError> {
         let tried = async {
             let (seat, store) = self.begin().await?;
-            let turn = turn::try_again(store, answer, &self.inner.engine.model_name(), self.now()).await?;
-            Ok(self.answer(store, turn, seat))
+            let model = self.choice_around(answer).await?;
+            self.summon(&model).await?;
+            let turn = turn::try_again(store, answer, &self.name_of(&model), self.now()).await?;
+            Ok(self.answer(store, turn, seat, model))
         };
         self.tell(tried.await)
     }
@@ -167,8 +205,10 @@ impl App {
     pub async fn continue_answer(&self, answer: MessageId) -> Result<AnswerStream, AppError> {
         let continued = async {
             let (seat, store) = self.begin().await?;
+            let model = self.choice_around(answer).await?;
+            self.summon(&model).await?;
             let turn = turn::continue_answer(store, answer, self.now()).await?;
-            Ok(self.answer(store, turn, seat))
+            Ok(self.answer(store, turn, seat, model))
         };
         self.tell(continued.await)
     }
@@ -183,76 +223,44 @@ impl App {
         self.inner.slot.stop_all(Stop::Person);
     }
 
-    /// Uses the model in this file. Fails, and changes nothing, if the safe check refuses the file. Otherwise resolves
-    /// as soon as the loading has begun; how that goes is told as the engine's state. Remembered once it is ready.
-    pub async fn load_model(&self, path: PathBuf) -> Result<(), AppError> {
-        let loaded = async {
-            if path.to_str().is_none() {
-                return Err(AppError::new(ErrorCode::ModelMissing, "the path is not Unicode").about(&path));
-            }
-            model::check(&path).await?;
-            let choice = if path == self.inner.config.starter_model.path {
-                ModelChoice::Starter
-            } else {
-                ModelChoice::File(path)
-            };
-            self.switch_to(choice).await;
-            Ok(())
-        };
-        self.tell(loaded.await)
-    }
-
-    /// Uses the model that comes with the app.
-    pub async fn use_starter_model(&self) -> Result<(), AppError> {
-        self.switch_to(ModelChoice::Starter).await;
-        Ok(())
-    }
-
-    /// Tries the chosen model once more; also starts the engine again if that was given up.
-    pub async fn reload_model(&self) -> Result<(), AppError> {
-        self.end_answers(Stop::Person).await;
-        self.inner.engine.reload();
-        Ok(())
-    }
-
     /// Ends answers in order, saves, ends the engine and closes the database. Takes under three seconds.
     pub async fn shutdown(&self) {
         self.end_answers(Stop::App).await;
-        self.inner.engine.shut_down().await;
-        if let Some(store) = self.inner.store.get()
+        tokio::join!(self.inner.engine.shut_down(), async {
+            self.inner.downloads.shut_down().await;
+            if let Err(error) = self.inner.shelf.empty_bin().await {
+                tracing::warn!(code = ?error.code, cause = error.message, "what was deleted is freed at the next start");
+            }
+        });
+        if let Some(store) = self.inner.opening.opened()
             && timeout(SAVE_LIMIT, store.close()).await.is_err()
         {
             tracing::warn!("the database was not closed in time");
         }
     }
 
-    /// Makes sure that an answer can be written at all, before anything is stored.
+    /// The right to write an answer, and where it is kept.
     async fn begin(&self) -> Result<(Seat, &Store), AppError> {
         let seat = self.inner.slot.take()?;
-        self.inner.engine.require_hope()?;
         Ok((seat, self.store().await?))
     }
 
-    fn answer(&self, store: &Store, turn: Turn, seat: Seat) -> AnswerStream {
+    fn answer(&self, store: &Store, turn: Turn, seat: Seat, model: ModelChoice) -> AnswerStream {
         seat.seat(turn.conversation.summary.id, turn.answer);
         let desk = Desk {
             store: store.clone(),
             engine: self.inner.engine.clone(),
+            model,
             clock: Arc::clone(&self.inner.config.clock),
         };
         answer::write(desk, turn, seat)
     }
 
-    async fn switch_to(&self, choice: ModelChoice) {
-        // The engine does one thing at a time.
-        self.end_answers(Stop::Person).await;
-        let app = self.clone();
-        tokio::spawn(async move {
-            if app.inner.engine.load(choice.clone()).await {
-                // A failure is logged by `tell`; the model answers all the same.
-                app.tell(app.inner.remember(&choice).await).ok();
-            }
-        });
+    /// What nobody waits for at the start. Failures are logged by `tell`.
+    async fn settle_in(&self) {
+        self.tell(self.go_on_moving().await).ok();
+        self.tell(self.inner.shelf.bin().await).ok();
+        self.tell(self.inner.shelf.scan().await).ok();
     }
 
     async fn end_answers(&self, stop: Stop) {
@@ -270,6 +278,10 @@ impl App {
         self.inner.config.clock.now()
     }
 
+    fn starter(&self) -> &Path {
+        &self.inner.config.starter_model.path
+    }
+
     /// Completes and logs what went wrong. The message holds causes, never what a person wrote.
     fn tell<T>(&self, result: Result<T, AppError>) -> Result<T, AppError> {
         result.map_err(|error| {
@@ -282,10 +294,11 @@ impl App {
 
 impl Inner {
     async fn store(&self) -> Result<&Store, AppError> {
-        open(&self.store, &self.config).await
+        Ok(self.opening.store().await?)
     }
 
     async fn bootstrap(&self) -> Result<Bootstrap, AppError> {
+        let downloads = self.downloads.load().await?;
         let mut reader = self.store().await?.reading().await?;
         Ok(Bootstrap {
             conversations: conversations::all(&mut reader).await?,
@@ -294,8 +307,8 @@ impl Inner {
             engine: self.engine.states().borrow().clone(),
             about: About { version: self.config.version.clone(), data_folder: self.config.home.display().to_string() },
             message_limit_characters: MESSAGE_LIMIT_CHARACTERS,
-            downloads: Vec::new(),
-            folder_move: crate::view::FolderMove::Idle,
+            downloads,
+            folder_move: self.moves.states().borrow().clone(),
         })
     }
 
@@ -310,22 +323,29 @@ impl Inner {
     }
 }
 
-/// The history, opened when it is first needed.
-pub(crate) async fn open<'a>(store: &'a OnceCell<Store>, config: &Config) -> Result<&'a Store, AppError> {
-    Ok(store.get_or_try_init(|| Store::open(&config.home, config.clock.now())).await?)
-}
-
 /// The model to begin with. A history that cannot be read does not keep the engine from starting: the page says what
 /// is wrong, and offers to try again.
-async fn initial_choice(config: Config, store: Arc<OnceCell<Store>>) -> ModelChoice {
-    if let Some(path) = config.model_override {
-        return ModelChoice::File(path);
-    }
-    let remembered = async { Ok(model::remembered(open(&store, &config).await?).await?) };
-    remembered.await.unwrap_or_else(|error: AppError| {
-        tracing::warn!(code = ?error.code, cause = error.message, "the chosen model is not known; the starter is used");
-        ModelChoice::Starter
-    })
+async fn initial_choice(over: Option<PathBuf>, shelf: Shelf, default: DefaultModel) -> ModelChoice {
+    let choice = match over {
+        Some(path) => ModelChoice::File(path),
+        None => remembered_choice(&shelf).await.unwrap_or_else(|error| {
+            tracing::warn!(code = ?error.code, cause = error.message, "the chosen model is not known; the starter is used");
+            ModelChoice::Starter
+        }),
+    };
+    default.send_if_modified(|known| {
+        // What was asked for meanwhile is newer.
+        let is_first = known.is_none();
+        known.get_or_insert_with(|| choice.clone());
+        is_first
+    });
+    choice
+}
+
+async fn remembered_choice(shelf: &Shelf) -> Result<ModelChoice, AppError> {
+    // The models may have been moved when the app was killed: then this knows where they are.
+    shelf.unfinished_move().await?;
+    Ok(model::remembered(shelf.opening().store().await?).await?)
 }
 
 fn check_length(text: &str) -> Result<(), AppError> {

@@ -9,12 +9,3 @@ pub(crate) trait Holdings: Send + Sync {
     /// Whether the build whose first file is `file` of `repo` is here.
     fn presence(&self, repo: &RepoId, file: &FileName) -> Presence;
 }
-
-/// Nothing is here.
-pub(crate) struct Nothing;
-
-impl Holdings for Nothing {
-    fn presence(&self, _repo: &RepoId, _file: &FileName) -> Presence {
-        Presence::Absent
-    }
-}

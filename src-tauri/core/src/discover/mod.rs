@@ -8,7 +8,7 @@ mod praise;
 mod recommended;
 mod search;
 
-pub(crate) use holdings::{Holdings, Nothing};
+pub(crate) use holdings::Holdings;
 pub(crate) use page::{card, page};
 pub(crate) use recommended::recommendations;
 pub(crate) use search::Searches;

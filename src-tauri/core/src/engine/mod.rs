@@ -4,7 +4,10 @@
 
 mod supervisor;
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use hearth_ipc::{Client, EngineLauncher};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -23,12 +26,18 @@ pub(crate) struct Engine {
     orders: mpsc::UnboundedSender<Order>,
     states: watch::Receiver<EngineState>,
     readiness: watch::Receiver<Readiness>,
+    /// The model that was asked for last; absent until the first choice is known.
+    chosen: Chosen,
 }
+
+type Chosen = Arc<Mutex<Option<ModelChoice>>>;
 
 /// A model that can answer.
 #[derive(Debug, Clone)]
 pub(crate) struct ReadyModel {
     pub(crate) client: Client,
+    pub(crate) choice: ModelChoice,
+    pub(crate) path: PathBuf,
     pub(crate) name: String,
     pub(crate) manner: Manner,
 }
@@ -39,8 +48,8 @@ enum Readiness {
     /// Soon.
     NotYet,
     Ready(ReadyModel),
-    /// Not until something is done.
-    Trouble(AppError),
+    /// Not this one, until something is done.
+    Trouble(AppError, ModelChoice),
 }
 
 /// What the supervisor is asked to do.
@@ -64,8 +73,23 @@ impl Engine {
         let (orders, ordered) = mpsc::unbounded_channel();
         let (states_sender, states) = watch::channel(EngineState::Starting);
         let (readiness_sender, readiness) = watch::channel(Readiness::NotYet);
-        tokio::spawn(Supervisor::new(launcher, starter, ordered, states_sender, readiness_sender).run(choice));
-        Self { orders, states, readiness }
+        let chosen = Chosen::default();
+        let first = {
+            let chosen = Arc::clone(&chosen);
+            async move {
+                let choice = choice.await;
+                // What was asked for meanwhile is newer.
+                lock(&chosen).get_or_insert_with(|| choice.clone());
+                choice
+            }
+        };
+        tokio::spawn(Supervisor::new(launcher, starter, ordered, states_sender, readiness_sender).run(first));
+        Self { orders, states, readiness, chosen }
+    }
+
+    /// The model that was asked for last; absent until the first choice is known.
+    pub(crate) fn chosen(&self) -> Option<ModelChoice> {
+        lock(&self.chosen).clone()
     }
 
     /// The state as the page is told about it, now and later.
@@ -73,44 +97,36 @@ impl Engine {
         self.states.clone()
     }
 
-    /// Refuses if there is no hope of an answer unless something is done first.
-    pub(crate) fn require_hope(&self) -> Result<(), AppError> {
+    /// Refuses if there is no hope of an answer by this model unless something is done first.
+    pub(crate) fn require_hope(&self, wanted: &ModelChoice) -> Result<(), AppError> {
         match &*self.readiness.borrow() {
-            Readiness::Trouble(error) => Err(error.clone()),
-            Readiness::NotYet | Readiness::Ready(_) => Ok(()),
+            Readiness::Trouble(error, choice) if choice == wanted => Err(error.clone()),
+            Readiness::Trouble(..) | Readiness::NotYet | Readiness::Ready(_) => Ok(()),
         }
     }
 
-    /// The name of the model that will answer, as far as it is known; empty while even that is not.
-    pub(crate) fn model_name(&self) -> String {
-        match &*self.states.borrow() {
-            EngineState::Loading { model, .. } => model.clone(),
-            EngineState::Ready { model } => model.name.clone(),
-            EngineState::Starting | EngineState::Trouble { .. } => String::new(),
-        }
-    }
-
-    /// Waits until a model can answer, or there is no hope of it.
-    pub(crate) async fn ready(&self) -> Result<ReadyModel, AppError> {
+    /// Waits until this model can answer, or there is no hope of it.
+    pub(crate) async fn ready(&self, wanted: &ModelChoice) -> Result<ReadyModel, AppError> {
         let mut readiness = self.readiness.clone();
         let settled = readiness.wait_for(|readiness| match readiness {
             Readiness::NotYet => false,
             // The supervisor will notice in a moment, too.
-            Readiness::Ready(model) => !model.client.has_ended(),
-            Readiness::Trouble(_) => true,
+            Readiness::Ready(model) => model.choice == *wanted && !model.client.has_ended(),
+            Readiness::Trouble(_, choice) => choice == wanted,
         });
         match settled.await.map(|readiness| readiness.clone()) {
             Ok(Readiness::Ready(model)) => Ok(model),
-            Ok(Readiness::Trouble(error)) => Err(error),
+            Ok(Readiness::Trouble(error, _)) => Err(error),
             Ok(Readiness::NotYet) | Err(_) => Err(AppError::new(ErrorCode::ModelNotReady, "the app is closing")),
         }
     }
 
-    /// Uses another model. Resolves to whether it became ready.
-    pub(crate) async fn load(&self, choice: ModelChoice) -> bool {
+    /// Uses another model. The future, which may be dropped, resolves to whether it became ready.
+    pub(crate) fn load(&self, choice: ModelChoice) -> impl Future<Output = bool> + Send + 'static {
         let (ready, is_ready) = oneshot::channel();
+        *lock(&self.chosen) = Some(choice.clone());
         self.order(Order::Load(choice, ready));
-        is_ready.await.is_ok()
+        async move { is_ready.await.is_ok() }
     }
 
     /// Tries the chosen model once more.
@@ -134,6 +150,10 @@ impl Engine {
 }
 
 /// What the chosen model is called.
-fn name_of(choice: &ModelChoice, starter: &std::path::Path) -> String {
+pub(crate) fn name_of(choice: &ModelChoice, starter: &Path) -> String {
     model_name::of_file(choice.path(starter))
+}
+
+fn lock(chosen: &Mutex<Option<ModelChoice>>) -> std::sync::MutexGuard<'_, Option<ModelChoice>> {
+    chosen.lock().unwrap_or_else(PoisonError::into_inner)
 }

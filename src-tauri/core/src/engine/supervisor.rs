@@ -147,7 +147,13 @@ impl Supervisor {
                         tracing::info!(model = loaded.name, device = loaded.device, "a model is ready");
                         let manner = model::manner(&loaded, &self.starter);
                         let model = model::info(loaded, &self.starter.path);
-                        let ready = ReadyModel { client: client.clone(), name: model.name.clone(), manner };
+                        let ready = ReadyModel {
+                            client: client.clone(),
+                            choice: self.choice.clone(),
+                            path: path.clone(),
+                            name: model.name.clone(),
+                            manner,
+                        };
                         self.states.send_replace(EngineState::Ready { model });
                         self.readiness.send_replace(Readiness::Ready(ready));
                         if let Some(waiting) = self.waiting.take() {
@@ -244,7 +250,7 @@ impl Supervisor {
         self.waiting = None;
         let model = Some(name_of(&self.choice, &self.starter.path));
         self.states.send_replace(EngineState::Trouble { error: error.clone(), model });
-        self.readiness.send_replace(Readiness::Trouble(error));
+        self.readiness.send_replace(Readiness::Trouble(error, self.choice.clone()));
     }
 
     fn refuse(&mut self, error: AppError) -> Loaded {

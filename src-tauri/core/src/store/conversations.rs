@@ -1,5 +1,7 @@
 //! The table of conversations.
 
+use std::path::{Path, PathBuf};
+
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{Connection, StoreError};
@@ -81,6 +83,29 @@ pub(crate) async fn set_active_leaf(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The first file of the model that was chosen for it; `None` if none was.
+pub(crate) async fn model(connection: &mut Connection, id: ConversationId) -> Result<Option<PathBuf>, StoreError> {
+    let path: Option<Option<String>> = sqlx::query_scalar("SELECT model FROM conversations WHERE id = ?")
+        .bind(id.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(path.flatten().map(PathBuf::from))
+}
+
+/// Chooses its model. False if the conversation is not there.
+pub(crate) async fn set_model(
+    connection: &mut Connection,
+    id: ConversationId,
+    path: &Path,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE conversations SET model = ? WHERE id = ? AND deleted_at IS NULL")
+        .bind(path.to_str())
+        .bind(id.0)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// The name a person gives it. False if it is not there.

@@ -5,8 +5,12 @@
 //! several into one transaction.
 
 pub(crate) mod conversations;
+pub(crate) mod downloads;
 pub(crate) mod drafts;
 pub(crate) mod messages;
+pub(crate) mod models;
+mod opening;
+pub(crate) mod segments;
 pub(crate) mod settings;
 
 use std::{
@@ -21,6 +25,8 @@ use sqlx::{
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+
+pub(crate) use opening::Opening;
 
 /// Name of the database in the app's folder.
 pub(crate) const FILE_NAME: &str = "hearth.db";

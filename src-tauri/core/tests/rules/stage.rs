@@ -13,7 +13,7 @@ use std::{
 use futures::StreamExt;
 use hearth_core::{
     AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, Hardware, HubConfig, Machine, ModelFolders,
-    ProcessEnd, SamplingAdvice, SecretsInMemory, StarterModel,
+    ProcessEnd, SamplingAdvice, SecretsInMemory, StarterModel, SystemDisks,
     view::{AnswerEvent, AnswerState, Conversation, ConversationId, EngineState, Message, MessageBody, MessageId},
 };
 use hearth_ipc::{
@@ -90,6 +90,8 @@ impl Stage {
             model_override: None,
             hub: HubConfig::default(),
             model_folders: ModelFolders::default(),
+            disks: Arc::new(SystemDisks),
+            ask_again: Duration::from_mins(1),
             version: "0.0.0".into(),
             secrets: self.secrets.clone(),
             hardware: self.hardware.clone(),

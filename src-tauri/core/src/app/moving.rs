@@ -1,0 +1,97 @@
+//! Moving the models' folder, with everything that uses it.
+
+use hearth_library::{MoveError, Moved};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::App;
+use crate::{
+    error::{AppError, chain},
+    library::{Relocation, Task, of_move},
+    model::ModelChoice,
+    view::FolderMove,
+};
+
+impl App {
+    /// Goes on with a move that an earlier run has begun.
+    pub(super) async fn go_on_moving(&self) -> Result<(), AppError> {
+        let Some(unfinished) = self.inner.shelf.unfinished_move().await? else { return Ok(()) };
+        let permit = self.inner.moves.begin()?;
+        self.carry_out(Task::GoOn(unfinished), permit).await;
+        Ok(())
+    }
+
+    /// Moves, with the downloads held; how it goes is told as [`FolderMove`].
+    pub(super) async fn carry_out(&self, task: Task, permit: OwnedSemaphorePermit) {
+        let (moves, to) = (&self.inner.moves, task.to().to_owned());
+        moves.tell(task.beginning());
+        let moved = async {
+            self.inner.downloads.hold().await?;
+            self.free_files().await;
+            moves.carry_out(task).await
+        };
+        let (state, relocation) = match moved.await {
+            Ok(Ok(moved)) => self.settle(moved).await,
+            Ok(Err(MoveError::Stopped)) => (FolderMove::Idle, None),
+            Ok(Err(error)) => (FolderMove::Failed { error: of_move(&error, &to) }, None),
+            Err(error) => (FolderMove::Failed { error }, None),
+        };
+        if let FolderMove::Failed { error } = &state {
+            tracing::warn!(code = ?error.code, cause = error.message, "the models' folder could not be moved");
+        }
+        if let Some(relocation) = &relocation {
+            self.follow(relocation).await;
+        }
+        if let Err(error) = self.inner.downloads.release(relocation).await {
+            tracing::warn!(cause = error.message, "the downloads do not go on");
+        }
+        if let Err(error) = self.inner.shelf.scan().await {
+            tracing::warn!(cause = error.message, "the models could not be looked up");
+        }
+        self.inner.shelf.tell_change();
+        drop(permit);
+        moves.tell(state);
+    }
+
+    /// The models are at the new place. From here on nothing goes back, whatever else goes wrong.
+    async fn settle(&self, moved: Moved) -> (FolderMove, Option<Relocation>) {
+        let folder = moved.to.display().to_string();
+        if let Some(error) = &moved.left_behind {
+            tracing::warn!(cause = chain(error), "the old folder is still there");
+        }
+        let relocation = match self.inner.shelf.remember_move(moved.to.clone()).await {
+            Ok(relocation) => relocation,
+            // The journal stays, so the next start remembers it.
+            Err(error) => return (FolderMove::Failed { error }, None),
+        };
+        let left_behind = moved.left_behind.is_some().then(|| relocation.from.display().to_string());
+        if let Err(error) = moved.remembered() {
+            tracing::warn!(cause = chain(&error), "the journal of a move could not be ended");
+        }
+        (FolderMove::Moved { folder, left_behind }, Some(relocation))
+    }
+
+    /// Windows moves no file that is in use.
+    async fn free_files(&self) {
+        if cfg!(windows) && self.inner.engine.chosen().is_some_and(|choice| choice != ModelChoice::Starter) {
+            self.end_answers(crate::answer::Stop::Person).await;
+            self.inner.engine.load(ModelChoice::Starter).await;
+        }
+    }
+
+    /// Whoever used a model at its old place uses it at the new one.
+    async fn follow(&self, relocation: &Relocation) {
+        let moved = |choice: &ModelChoice| match choice {
+            ModelChoice::File(path) => relocation.of(path).map(ModelChoice::File),
+            ModelChoice::Starter => None,
+        };
+        let default = self.inner.default_model.borrow().as_ref().and_then(moved);
+        if let Some(choice) = default {
+            self.inner.default_model.send_replace(Some(choice));
+        }
+        let chosen = self.inner.engine.chosen().as_ref().and_then(moved);
+        if let Some(choice) = chosen {
+            self.end_answers(crate::answer::Stop::Person).await;
+            drop(self.inner.engine.load(choice));
+        }
+    }
+}

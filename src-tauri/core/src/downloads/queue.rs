@@ -1,0 +1,358 @@
+//! The task that owns all downloads: it starts what may run, takes in how that ended, and does as it is told.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use hearth_hub::transfer::{Phase, Progress, Segments};
+use tokio::{
+    sync::{mpsc, watch},
+    task::{self, AbortHandle, JoinError, JoinSet},
+    time::{MissedTickBehavior, interval, interval_at},
+};
+
+use super::{
+    failure,
+    fetch::Fetch,
+    item::{Activity, Item, State},
+    journal::StoredJournal,
+    order::Order,
+    place::{PlaceError, place},
+};
+use crate::{
+    error::{AppError, ErrorCode, chain},
+    hub_access::HubAccess,
+    library::{CacheFile, Shelf},
+    store::{StoreError, downloads, segments},
+    view::{Download, DownloadId, LocalModelId},
+};
+
+/// Over all downloads. More would not be faster, since each file has several connections of its own.
+const FILES_AT_A_TIME: usize = 2;
+/// Four times a second, at the most, it is told how far the files are.
+const TELL_INTERVAL: Duration = Duration::from_millis(250);
+
+pub(super) struct Queue {
+    pub(super) hub: HubAccess,
+    pub(super) shelf: Shelf,
+    orders: mpsc::UnboundedReceiver<Order>,
+    told: watch::Sender<Vec<Download>>,
+    pub(super) items: Vec<Item>,
+    pub(super) is_loaded: bool,
+    /// Nothing may be written to the models' folder.
+    pub(super) is_held: bool,
+    running: JoinSet<Outcome>,
+    works: HashMap<task::Id, Work>,
+}
+
+/// What a running task does.
+#[derive(Debug)]
+struct Work {
+    download: DownloadId,
+    kind: Kind,
+    abort: AbortHandle,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Fetch { index: usize, progress: watch::Receiver<Progress> },
+    Place,
+}
+
+/// How it ended.
+#[derive(Debug)]
+enum Outcome {
+    Fetched(Result<(), AppError>),
+    Placed(Result<LocalModelId, PlaceError>),
+}
+
+type Ended = Result<(task::Id, Outcome), JoinError>;
+
+impl Queue {
+    pub(super) fn new(
+        hub: HubAccess,
+        shelf: Shelf,
+        orders: mpsc::UnboundedReceiver<Order>,
+        told: watch::Sender<Vec<Download>>,
+    ) -> Self {
+        Self {
+            hub,
+            shelf,
+            orders,
+            told,
+            items: Vec::new(),
+            is_loaded: false,
+            is_held: false,
+            running: JoinSet::new(),
+            works: HashMap::new(),
+        }
+    }
+
+    /// Until the app ends.
+    pub(super) async fn run(mut self, ask_again: Duration) {
+        // A move that an earlier run has begun goes on first; whoever has it go on says when it is over.
+        self.is_held = self.shelf.unfinished_move().await.is_ok_and(|unfinished| unfinished.is_some());
+        if let Err(error) = self.load().await {
+            tracing::warn!(code = ?error.code, cause = error.message, "the downloads of earlier runs are not known yet");
+        }
+        let mut changes = self.hub.changes();
+        let mut ticks = interval(TELL_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut asks = interval_at(tokio::time::Instant::now() + ask_again, ask_again);
+        asks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            self.fill();
+            self.tell();
+            tokio::select! {
+                order = self.orders.recv() => match order {
+                    Some(order) => if self.obey(order).await.is_break() { return },
+                    None => return,
+                },
+                Some(ended) = self.running.join_next_with_id(), if !self.works.is_empty() => self.take_in(ended).await,
+                _ = ticks.tick(), if !self.works.is_empty() => {}
+                Ok(()) = changes.changed() => self.try_again(failure::is_about_access).await,
+                _ = asks.tick() => self.try_again(|error| error.code == ErrorCode::AccessNotGranted).await,
+            }
+        }
+    }
+
+    /// Reads what an earlier run has left, unless that was done before.
+    pub(super) async fn load(&mut self) -> Result<(), AppError> {
+        if self.is_loaded {
+            return Ok(());
+        }
+        let store = self.shelf.opening().store().await?;
+        downloads::remove_done(&mut *store.writer().await?).await?;
+        let kept = downloads::all(&mut *store.reading().await?).await?;
+        self.items = kept.into_iter().filter_map(Item::kept).collect();
+        self.is_loaded = true;
+        for id in self.items.iter().map(|item| item.id).collect::<Vec<_>>() {
+            self.look_at_disk(id).await;
+        }
+        Ok(())
+    }
+
+    pub(super) fn item(&mut self, id: DownloadId) -> Option<&mut Item> {
+        self.items.iter_mut().find(|item| item.id == id)
+    }
+
+    /// As the page is told about it.
+    pub(super) fn shown(&mut self, id: DownloadId) -> Result<Download, AppError> {
+        let activity = self.activity(id);
+        let item = self.item(id).ok_or_else(gone)?;
+        Ok(item.show(&activity, Instant::now()))
+    }
+
+    /// Another state, also for the next run. What cannot be written down is true all the same.
+    pub(super) async fn set_state(&mut self, id: DownloadId, state: State) {
+        let Some(item) = self.item(id) else { return };
+        item.state = state;
+        let kept = item.kept_state();
+        let write =
+            async { downloads::set_state(&mut *self.shelf.opening().store().await?.writer().await?, id, &kept).await };
+        if let Err(error) = write.await {
+            tracing::warn!(cause = chain(&error), "the state of a download cannot be kept");
+        }
+    }
+
+    /// Ends what is being fetched for these downloads; returns when nothing is written any more. What is being given
+    /// its name comes to its end: it takes a moment.
+    pub(super) async fn stop(&mut self, whose: impl Fn(DownloadId) -> bool) {
+        for work in self.works.values().filter(|work| whose(work.download)) {
+            if matches!(work.kind, Kind::Fetch { .. }) {
+                work.abort.abort();
+            }
+        }
+        while self.works.values().any(|work| whose(work.download)) {
+            let Some(ended) = self.running.join_next_with_id().await else { return self.works.clear() };
+            self.take_in(ended).await;
+        }
+    }
+
+    /// Whether these contents are being written.
+    fn is_fetching(&self, wanted: &Item, index: usize) -> bool {
+        let Some(file) = wanted.wanted.files.get(index) else { return false };
+        self.works.values().any(|work| {
+            let Kind::Fetch { index, .. } = work.kind else { return false };
+            let other = self.items.iter().find(|item| item.id == work.download);
+            other.is_some_and(|other| {
+                let same = other.wanted.files.get(index).is_some_and(|other| other.sha256 == file.sha256);
+                same && other.wanted.repo == wanted.wanted.repo
+            })
+        })
+    }
+
+    /// Starts what may run.
+    fn fill(&mut self) {
+        if self.is_held {
+            return;
+        }
+        let is_busy = |works: &HashMap<_, Work>, id| works.values().any(|work| work.download == id);
+        let whole = self.items.iter().filter(|item| item.is_queued() && item.is_whole());
+        let placeable: Vec<_> = whole.filter(|item| !is_busy(&self.works, item.id)).map(|item| item.id).collect();
+        for id in placeable {
+            self.place(id);
+        }
+        let is_fetch = |work: &&Work| matches!(work.kind, Kind::Fetch { .. });
+        while self.works.values().filter(is_fetch).count() < FILES_AT_A_TIME {
+            let Some((id, index)) = self.next_file() else { return };
+            self.fetch(id, index);
+        }
+    }
+
+    fn next_file(&self) -> Option<(DownloadId, usize)> {
+        self.items.iter().filter(|item| item.is_queued()).find_map(|item| {
+            let missing = item.wanted.files.iter().enumerate().filter(|(_, file)| !file.is_whole);
+            let mut free = missing.map(|(index, _)| index).filter(|index| !self.is_fetching(item, *index));
+            free.next().map(|index| (item.id, index))
+        })
+    }
+
+    fn fetch(&mut self, id: DownloadId, index: usize) {
+        let (told, progress) = watch::channel(Progress { received_bytes: 0, phase: Phase::Connecting });
+        let (hub, shelf) = (self.hub.clone(), self.shelf.clone());
+        let Some(item) = self.item(id) else { return };
+        let Some(file) = item.wanted.files.get(index).cloned() else { return };
+        told.send_modify(|progress| progress.received_bytes = item.received(index));
+        let (repo, commit) = (item.wanted.repo.clone(), item.wanted.commit);
+        let names = CacheFile::of(&item.wanted, &file);
+        let work = async move {
+            let names = names.map_err(|error| AppError::new(ErrorCode::Internal, chain(&error)));
+            let fetch = async { Fetch { hub, shelf, repo, commit, file, names: names?, progress: told }.run().await };
+            Outcome::Fetched(fetch.await)
+        };
+        let abort = self.running.spawn(work);
+        self.works.insert(abort.id(), Work { download: id, kind: Kind::Fetch { index, progress }, abort });
+    }
+
+    fn place(&mut self, id: DownloadId) {
+        let shelf = self.shelf.clone();
+        let Some(wanted) = self.item(id).map(|item| item.wanted.clone()) else { return };
+        let abort = self.running.spawn(async move { Outcome::Placed(place(shelf, wanted).await) });
+        self.works.insert(abort.id(), Work { download: id, kind: Kind::Place, abort });
+    }
+
+    async fn take_in(&mut self, ended: Ended) {
+        let (id, outcome) = match ended {
+            Ok((id, outcome)) => (id, Ok(outcome)),
+            Err(error) => (error.id(), Err(error)),
+        };
+        let Some(Work { download, kind, .. }) = self.works.remove(&id) else { return };
+        match (outcome, kind) {
+            (Ok(Outcome::Fetched(Ok(()))), Kind::Fetch { index, .. }) => self.set_whole(download, index, true),
+            (Ok(Outcome::Fetched(Err(error)) | Outcome::Placed(Err(PlaceError::Refused(error)))), _) => {
+                self.fail(download, error).await;
+            }
+            (Ok(Outcome::Placed(Ok(model))), _) => {
+                self.set_state(download, State::Done(model)).await;
+            }
+            (Ok(Outcome::Placed(Err(PlaceError::Missing(index)))), _) => self.lose(download, index).await,
+            (Ok(Outcome::Fetched(Ok(()))), Kind::Place) => {}
+            (Err(error), _) if error.is_cancelled() => self.look_at_disk(download).await,
+            (Err(error), _) => {
+                self.fail(download, AppError::new(ErrorCode::Internal, format!("a download's task: {error}"))).await;
+            }
+        }
+    }
+
+    /// The contents of a file are whole, for every download that needs them.
+    fn set_whole(&mut self, download: DownloadId, index: usize, is_whole: bool) {
+        let Some(item) = self.items.iter().find(|item| item.id == download) else { return };
+        let Some(file) = item.wanted.files.get(index) else { return };
+        let (repo, contents) = (item.wanted.repo.clone(), file.sha256);
+        for item in self.items.iter_mut().filter(|item| item.wanted.repo == repo && !item.is_done()) {
+            item.set_whole(contents, is_whole);
+        }
+    }
+
+    /// A file that was whole is not there any more.
+    async fn lose(&mut self, download: DownloadId, index: usize) {
+        tracing::warn!(download = download.0, index, "a file that was whole is gone and is fetched again");
+        self.set_whole(download, index, false);
+        let Some(item) = self.item(download) else { return };
+        let Some(file) = item.wanted.files.get(index) else { return };
+        let (repo, contents) = (item.wanted.repo.clone(), file.sha256);
+        let forget = async {
+            let mut change = self.shelf.opening().store().await?.change().await?;
+            downloads::set_whole(&mut change, &repo, contents, false).await?;
+            segments::forget(&mut change, &repo, contents).await?;
+            change.commit().await.map_err(StoreError::from)
+        };
+        if let Err(error) = forget.await {
+            tracing::warn!(cause = chain(&error), "that a file is gone cannot be kept");
+        }
+    }
+
+    /// It cannot go on by itself. Its other files need not go on either.
+    async fn fail(&mut self, id: DownloadId, error: AppError) {
+        tracing::warn!(code = ?error.code, cause = error.message, "a download has failed");
+        if self.item(id).is_some_and(|item| item.is_queued()) {
+            self.set_state(id, State::Failed(error)).await;
+        }
+        // What of it still runs is taken in as anything else that ends.
+        for work in self.works.values().filter(|work| work.download == id) {
+            if matches!(work.kind, Kind::Fetch { .. }) {
+                work.abort.abort();
+            }
+        }
+        self.look_at_disk(id).await;
+    }
+
+    async fn try_again(&mut self, which: impl Fn(&AppError) -> bool) {
+        let failed: Vec<_> = self
+            .items
+            .iter()
+            .filter(|item| matches!(&item.state, State::Failed(error) if which(error)))
+            .map(|item| item.id)
+            .collect();
+        for id in failed {
+            self.set_state(id, State::Queued).await;
+        }
+    }
+
+    /// How much of a download is on the disk, by the journal: unfinished segments are not.
+    async fn look_at_disk(&mut self, id: DownloadId) {
+        let opening = self.shelf.opening().clone();
+        let Some(item) = self.item(id) else { return };
+        let missing = item.wanted.files.iter().enumerate().filter(|(_, file)| !file.is_whole);
+        for (index, file) in missing.map(|(index, file)| (index, file.clone())).collect::<Vec<_>>() {
+            let (opening, repo) = (opening.clone(), item.wanted.repo.clone());
+            let journal = StoredJournal { opening, repo, sha256: file.sha256 };
+            match journal.entries().await {
+                Ok(entries) => item.set_received(index, &Segments::with(file.size_bytes, entries)),
+                Err(error) => tracing::warn!(cause = chain(&error), "how far a download is cannot be read"),
+            }
+        }
+    }
+
+    fn activity(&self, id: DownloadId) -> Activity {
+        let mut activity = Activity::default();
+        for work in self.works.values().filter(|work| work.download == id) {
+            match &work.kind {
+                Kind::Fetch { index, progress } => activity.fetching.push((*index, progress.borrow().clone())),
+                Kind::Place => activity.is_placing = true,
+            }
+        }
+        activity
+    }
+
+    fn tell(&mut self) {
+        let now = Instant::now();
+        let activities: Vec<Activity> = self.items.iter().map(|item| self.activity(item.id)).collect();
+        let list: Vec<Download> =
+            self.items.iter_mut().zip(&activities).map(|(item, activity)| item.show(activity, now)).collect();
+        self.told.send_if_modified(|told| {
+            let changes = *told != list;
+            if changes {
+                *told = list;
+            }
+            changes
+        });
+    }
+}
+
+/// The download is not in the list any more.
+pub(super) fn gone() -> AppError {
+    AppError::not_found("the download")
+}

@@ -1,0 +1,36 @@
+//! Whether something that the Hub has is on this computer.
+
+use std::path::Path;
+
+use hearth_hub::{FileName, RepoId};
+use hearth_library::{Model, State};
+
+use super::{Shelf, id_of, names};
+use crate::view::LocalModelId;
+
+impl Shelf {
+    /// Sees to it that it is known what is here. A look that fails is told to those who ask for the list.
+    pub(crate) async fn look_once(&self) {
+        if self.last().is_none()
+            && let Err(error) = self.scan().await
+        {
+            tracing::debug!(code = ?error.code, "it is not known which models are here");
+        }
+    }
+
+    /// The model that can be used and came from this file of this repository, as far as the last look goes. Looks at no
+    /// disk.
+    pub(crate) fn holds(&self, repo: &RepoId, file: &FileName) -> Option<LocalModelId> {
+        let scan = self.last()?;
+        let mut ready = scan.models.iter().filter(|model| model.state == State::Ready);
+        ready.find(|model| is_of(model, repo, file)).map(|model| id_of(model.path()))
+    }
+}
+
+fn is_of(model: &Model, repo: &RepoId, file: &FileName) -> bool {
+    model.places.iter().any(|place| {
+        let is_file =
+            |file: &FileName| place.files.first().is_some_and(|path| path.ends_with(Path::new(file.as_str())));
+        names::repo_of_place(place).as_ref() == Some(repo) && is_file(file)
+    })
+}
