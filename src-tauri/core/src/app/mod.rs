@@ -31,9 +31,7 @@ use crate::{
     settings,
     store::{Opening, Store, StoreError, conversations, drafts},
     turn::{self, Turn},
-    view::{
-        About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, MessageId, Settings,
-    },
+    view::{About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, MessageId, Settings},
 };
 use switching::DefaultModel;
 

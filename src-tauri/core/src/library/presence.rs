@@ -29,8 +29,7 @@ impl Shelf {
 
 fn is_of(model: &Model, repo: &RepoId, file: &FileName) -> bool {
     model.places.iter().any(|place| {
-        let is_file =
-            |file: &FileName| place.files.first().is_some_and(|path| path.ends_with(Path::new(file.as_str())));
-        names::repo_of_place(place).as_ref() == Some(repo) && is_file(file)
+        let is_file = place.files.first().is_some_and(|path| path.ends_with(Path::new(file.as_str())));
+        is_file && names::repo_of_place(place).as_ref() == Some(repo)
     })
 }
