@@ -181,7 +181,9 @@ export class Chat {
     this.marks.delete(id);
     if (this.openId === id) this.newChat();
     const title = summary.title ?? m.sidebar_untitled();
-    this.#notices.done(m.notice_deleted({ title }), () => void this.#restore(id, wasOpen));
+    this.#notices.done(m.notice_deleted({ title }), {
+      actions: [{ label: m.notice_undo(), run: () => void this.#restore(id, wasOpen) }],
+    });
   }
 
   async #restore(id: ConversationId, wasOpen: boolean): Promise<void> {

@@ -8,13 +8,18 @@ import type {
   MessageId,
   ModelInfo,
 } from '../bindings';
+import { FakeDiscover } from './discover';
+import { FakeDownloads } from './downloads';
+import { failure } from './failure';
 import { FakeHistory } from './history';
+import { FakeLibrary, starterPath } from './library';
+import { FakeNetwork } from './network';
 import type { Scenario, ScriptedAnswer } from './scenario';
 import { greetingAnswer, letter, longAnswer, plan, renaming, sourdough, type Exchange } from './texts';
 
 export const starter: ModelInfo = {
   name: 'SmolLM2 135M Instruct',
-  path: '/usr/lib/hearth/models/SmolLM2-135M-Instruct.Q4_1.gguf',
+  path: starterPath,
   is_starter: true,
   description: 'llama 135M Q4_1',
   size_bytes: 98_362_432,
@@ -44,15 +49,6 @@ const stats: AnswerStats = {
 };
 
 const day = 86_400;
-
-/** A failure as the shell would report it. */
-export function failure(code: ErrorCode, details: Partial<AppError['details']> = {}): AppError {
-  return {
-    code,
-    message: `scripted failure: ${code}`,
-    details: { amount: null, limit: null, path: null, ...details },
-  };
-}
 
 export function script(change: Partial<ScriptedAnswer> = {}): ScriptedAnswer {
   return {
@@ -173,6 +169,11 @@ function blank(): Scenario {
     messageLimitCharacters: 100_000,
     answer: () => script(),
     refusal: null,
+    discover: new FakeDiscover(),
+    downloads: new FakeDownloads(),
+    library: new FakeLibrary(),
+    network: new FakeNetwork(),
+    loadingMs: 300,
     failures: {},
     delayMs: {},
   };
