@@ -143,9 +143,11 @@ test('a move that fails is taken back, and a notice says why', async ({ page, op
   await page.getByRole('button', { name: 'Move “Phi 4 Mini”' }).focus();
   await page.keyboard.press('Home');
   await expect(page.getByRole('alert')).toContainText('Hearth cannot save anything.');
-  await expect(
-    page.getByRole('list', { name: 'On the way' }).getByRole('heading', { level: 3 }),
-  ).toHaveText(['Qwen3 8B', 'Gemma 3 12B', 'Phi 4 Mini']);
+  await expect(page.getByRole('list', { name: 'On the way' }).getByRole('heading', { level: 3 })).toHaveText([
+    'Qwen3 8B',
+    'Gemma 3 12B',
+    'Phi 4 Mini',
+  ]);
 });
 
 test('one that has arrived is used at once, or taken off the list without a question', async ({

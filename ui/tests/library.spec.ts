@@ -54,7 +54,7 @@ test('a damaged model says what is wrong and is downloaded again in its place', 
       expect.objectContaining({
         repo: 'bartowski/Mistral-7B-Instruct-v0.3-GGUF',
         file: 'Mistral-7B-Instruct-v0.3-Q4_K_M.gguf',
-        replaces: expect.stringMatching(/Mistral-7B-Instruct-v0\.3-Q4_K_M\.gguf$/) as unknown,
+        replaces: expect.stringMatching(/Mistral-7B-Instruct-v0\.3-Q4_K_M\.gguf$/),
       }),
     ],
   ]);
@@ -108,7 +108,10 @@ test('what another program needs stays, and the dialog says so', async ({ page, 
   await expect(dialog).toContainText('Still there afterwards: Jan.');
   await page.keyboard.press('Escape');
   await expect(row(page, 'Qwen3 14B')).toBeVisible();
-  await expect(page.getByRole('heading', { name: 'Models', level: 1 }), 'only the dialog closes').toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: 'Models', level: 1 }),
+    'only the dialog closes',
+  ).toBeVisible();
 });
 
 test('a model in use is not deleted, and a notice says why', async ({ page, open }) => {
@@ -131,7 +134,9 @@ test('a model is shown in the file manager', async ({ page, open }) => {
   await open('collected');
   await openLibrary(page);
   await choose(page, 'Llama 3.3 70B Instruct', 'Show in the file manager');
-  expect(await calls(page, 'revealModel')).toEqual([['/home/ada/Downloads/llama-3.3-70b-instruct-q4_k_m.gguf']]);
+  expect(await calls(page, 'revealModel')).toEqual([
+    ['/home/ada/Downloads/llama-3.3-70b-instruct-q4_k_m.gguf'],
+  ]);
 });
 
 test('many models are filtered by their names, few are not', async ({ page, open }) => {
@@ -166,7 +171,7 @@ test('models that come while one looks appear by themselves', async ({ page, ope
   await openLibrary(page);
   await expect(page.getByText('Only the small starter model is here.')).toBeVisible();
   const { gemma } = await import('../src/backend/fake/collection');
-  await page.evaluate((model) => window.hearth.library.add(model), gemma);
+  await page.evaluate((model) => window.hearth.localModels.add(model), gemma);
   await expect(row(page, 'Gemma 3 4B')).toBeVisible();
   await expect(page.getByText('Only the small starter model is here.')).toHaveCount(0);
 });
@@ -194,7 +199,7 @@ test('the models folder is moved: asked first, with sizes, and with progress tha
   expect(await calls(page, 'moveModelsFolder')).toHaveLength(1);
 
   await page.evaluate(() =>
-    window.hearth.library.setFolderMove({
+    window.hearth.localModels.setFolderMove({
       state: 'moving',
       done_bytes: 1_000_000_000,
       total_bytes: 4_000_000_000,
@@ -209,7 +214,7 @@ test('the models folder is moved: asked first, with sizes, and with progress tha
   expect(await calls(page, 'stopFolderMove')).toHaveLength(1);
 
   await page.evaluate(() =>
-    window.hearth.library.setFolderMove({
+    window.hearth.localModels.setFolderMove({
       state: 'moved',
       folder: '/media/large/models',
       left_behind: '/home/ada/.cache/huggingface/hub',
@@ -224,7 +229,9 @@ test('a folder without room for the models cannot be moved to', async ({ page, o
   await openLibrary(page);
   await page.getByRole('button', { name: 'Move…' }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('There is not enough room: 3.7 GB are needed, and 2.1 GB are free there.');
+  await expect(dialog).toContainText(
+    'There is not enough room: 3.7 GB are needed, and 2.1 GB are free there.',
+  );
   await expect(dialog.getByRole('button', { name: 'Move', exact: true })).toHaveCount(0);
   await dialog.getByRole('button', { name: 'Choose another folder…' }).click();
   expect(await calls(page, 'chooseModelsFolder')).toHaveLength(2);
@@ -234,7 +241,7 @@ test('a move that failed says why and that nothing is lost', async ({ page, open
   await open('collected');
   await openLibrary(page);
   await page.evaluate(
-    (error) => window.hearth.library.setFolderMove({ state: 'failed', error }),
+    (error) => window.hearth.localModels.setFolderMove({ state: 'failed', error }),
     failure('disk_full', { path: '/media/large/models' }),
   );
   const alert = page.getByRole('alert');

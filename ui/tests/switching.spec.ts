@@ -19,7 +19,9 @@ test('the chip lists the models that can be used, with the one in use marked', a
 test('another model is chosen for this conversation and loads at once', async ({ page, open }) => {
   await open('collected');
   await chip(page).click();
-  await popover(page).getByRole('button', { name: /^Gemma 3 4B/ }).click();
+  await popover(page)
+    .getByRole('button', { name: /^Gemma 3 4B/ })
+    .click();
   await expect(popover(page)).toHaveCount(0);
   await expect(chip(page)).toHaveAccessibleName(/^Model: Gemma 3 4B/);
   expect(await calls(page, 'useModel')).toEqual([
@@ -31,7 +33,9 @@ test('another model is chosen for this conversation and loads at once', async ({
 test('while it loads, the chip says how far it is', async ({ page, open }) => {
   await open('collected');
   await chip(page).click();
-  await popover(page).getByRole('button', { name: /^Gemma 3 4B/ }).click();
+  await popover(page)
+    .getByRole('button', { name: /^Gemma 3 4B/ })
+    .click();
   await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Ready');
   await page.evaluate(() =>
     window.hearth.setEngine({ state: 'loading', model: 'Gemma 3 4B', fraction: 0.3 }),
@@ -42,7 +46,9 @@ test('while it loads, the chip says how far it is', async ({ page, open }) => {
 test('choosing the one in use changes nothing', async ({ page, open }) => {
   await open('collected');
   await chip(page).click();
-  await popover(page).getByRole('button', { name: /^SmolLM2/ }).click();
+  await popover(page)
+    .getByRole('button', { name: /^SmolLM2/ })
+    .click();
   expect(await calls(page, 'useModel')).toEqual([]);
 });
 
@@ -60,7 +66,9 @@ test('in a chat not yet begun, the choice is for new conversations', async ({ pa
 test('each conversation shows its own model, also while another one is loaded', async ({ page, open }) => {
   await open('collected');
   await chip(page).click();
-  await popover(page).getByRole('button', { name: /^Gemma 3 4B/ }).click();
+  await popover(page)
+    .getByRole('button', { name: /^Gemma 3 4B/ })
+    .click();
   await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Ready');
   await page.evaluate((model) => window.hearth.setEngine({ state: 'ready', model }), starter);
   await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Loaded with your next message');
@@ -90,7 +98,9 @@ test('a model that cannot be used is told, and the conversation keeps its own', 
   const { failure } = await import('../src/backend/fake/failure');
   await page.evaluate((error) => window.hearth.setFailure('useModel', error), failure('model_damaged'));
   await chip(page).click();
-  await popover(page).getByRole('button', { name: /^Gemma 3 4B/ }).click();
+  await popover(page)
+    .getByRole('button', { name: /^Gemma 3 4B/ })
+    .click();
   await expect(page.getByRole('alert')).toContainText('The model file is damaged or incomplete.');
   await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Ready');
 });

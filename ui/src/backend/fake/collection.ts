@@ -28,7 +28,11 @@ const damaged = localModel({
   name: 'Mistral 7B Instruct v0.3',
   size_bytes: 1_204_551_680,
   repo: 'bartowski/Mistral-7B-Instruct-v0.3-GGUF',
-  state: { state: 'damaged', damage: 'cut_short', cause: 'tensor data ends at byte 1204551680 of 4372811776' },
+  state: {
+    state: 'damaged',
+    damage: 'cut_short',
+    cause: 'tensor data ends at byte 1204551680 of 4372811776',
+  },
 });
 
 /** What a person has who tries things: models of five programs, one of them cut short, one of another kind. */
@@ -96,7 +100,14 @@ export function collected(now: number): LocalModel[] {
 
 /** More than one looks through: the list then has a filter. */
 export function many(now: number): LocalModel[] {
-  const families = ['Qwen3 8B', 'Phi 4 Mini', 'Granite 4 Micro', 'SmolLM3 3B', 'Mistral Small 24B', 'OLMo 2 7B'];
+  const families = [
+    'Qwen3 8B',
+    'Phi 4 Mini',
+    'Granite 4 Micro',
+    'SmolLM3 3B',
+    'Mistral Small 24B',
+    'OLMo 2 7B',
+  ];
   const more = families.flatMap((name, family) =>
     ['Q4_K_M', 'Q8_0'].map((quantization, build) =>
       localModel({
@@ -180,7 +191,7 @@ export function everyDownload(): Download[] {
 }
 
 /** Three small ones, none of which gets on by itself: an order that can be changed. */
-export function threeQueued(): Download[] {
+export function threeComing(): Download[] {
   return [
     download(1, 'Qwen3 8B', 'Q4_K_M', 5_027_783_488, 0.42, { state: 'receiving' }),
     download(2, 'Gemma 3 12B', 'Q4_K_M', 7_300_574_880, 0.01, { state: 'queued' }),

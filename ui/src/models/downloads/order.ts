@@ -13,11 +13,7 @@ export function parted(downloads: Download[]): { coming: Download[]; done: Downl
  * The download that `id` has to stand before so that it comes to position `to` (from 0) among `order`; `null` for the
  * end. `undefined` when nothing changes.
  */
-export function beforeOf(
-  order: DownloadId[],
-  id: DownloadId,
-  to: number,
-): DownloadId | null | undefined {
+export function beforeOf(order: DownloadId[], id: DownloadId, to: number): DownloadId | null | undefined {
   const at = order.indexOf(id);
   const goal = Math.min(Math.max(to, 0), order.length - 1);
   if (at < 0 || at === goal) return undefined;

@@ -77,8 +77,10 @@ export class LocalModels {
       const { name, freed_bytes, id } = removed;
       const undo = { label: m.notice_undo(), run: () => void this.undo(id) };
       const free = { label: m.library_free_now(), run: () => void this.free() };
-      if (freed_bytes === 0) this.#notices.done(m.library_deleted_nothing_freed({ name }), { actions: [undo] });
-      else this.#notices.done(m.library_deleted({ name, size: size(freed_bytes) }), { actions: [undo, free] });
+      if (freed_bytes === 0)
+        this.#notices.done(m.library_deleted_nothing_freed({ name }), { actions: [undo] });
+      else
+        this.#notices.done(m.library_deleted({ name, size: size(freed_bytes) }), { actions: [undo, free] });
     });
     this.busy = null;
   }
