@@ -12,10 +12,12 @@ import type {
 import { Announcer } from './chat/announcer.svelte';
 import { Chat } from './chat/chat.svelte';
 import { asAppError, type Remedy } from './errors/explain';
+import { fileName } from './i18n/format';
 import { Links } from './links/links.svelte';
 import { Model } from './model/model.svelte';
 import { Downloads } from './models/downloads/downloads.svelte';
 import { LocalModels } from './models/library/library.svelte';
+import { ModelsFolder } from './models/library/modelsFolder.svelte';
 import { Models, type ModelsTab } from './models/models.svelte';
 import { Notices } from './notices/notices.svelte';
 import * as m from './paraglide/messages';
@@ -48,6 +50,7 @@ export class Page {
   readonly models: Models;
   readonly downloads: Downloads;
   readonly localModels: LocalModels;
+  readonly modelsFolder: ModelsFolder;
   readonly signedIn: SignedIn;
   readonly preferences: Preferences;
   readonly about: About;
@@ -65,7 +68,8 @@ export class Page {
         stays: true,
       }),
     );
-    this.localModels = new LocalModels(bootstrap.folder_move);
+    this.localModels = new LocalModels(backend, this.notices);
+    this.modelsFolder = new ModelsFolder(backend, this.notices, bootstrap.folder_move);
     this.signedIn = new SignedIn(backend);
     this.models = new Models();
     this.chat = new Chat(
@@ -89,11 +93,11 @@ export class Page {
   }
 
   receiveLibraryChange(): void {
-    this.localModels.receiveChange();
+    this.localModels.changed();
   }
 
   receiveFolderMove(state: FolderMove): void {
-    this.localModels.receiveFolderMove(state);
+    this.modelsFolder.receive(state);
   }
 
   openChat(): void {
@@ -111,8 +115,10 @@ export class Page {
 
   /** In the open conversation, or for new ones; and goes there. */
   async useModel(model: LocalModelId): Promise<void> {
+    const conversation = this.chat.openId;
     try {
-      await this.backend.useModel({ conversation: this.chat.openId, model });
+      await this.backend.useModel({ conversation, model });
+      if (conversation !== null) this.chat.choseModel(conversation, { id: model, name: this.#nameOf(model) });
       this.openChat();
     } catch (reason) {
       this.notices.failed(asAppError(reason));
@@ -136,9 +142,11 @@ export class Page {
         this.openModels('discover');
         return;
       case 'free_space':
-      case 'choose_folder':
         this.openModels('library');
         return;
+      case 'choose_folder':
+        this.openModels('library');
+        return this.modelsFolder.choose();
       case 'sign_in':
         this.openSettings('account');
         return;
@@ -146,8 +154,12 @@ export class Page {
         if (error.details.address !== null) this.links.ask(error.details.address);
         return;
       case 'open_login_page':
-        this.links.ask(LOGIN_PAGE_BAIT);
+        this.openLoginPage();
     }
+  }
+
+  openLoginPage(): void {
+    this.links.ask(LOGIN_PAGE_BAIT);
   }
 
   async openDataFolder(): Promise<void> {
@@ -167,6 +179,12 @@ export class Page {
       this.notices.failed(asAppError(reason));
       return false;
     }
+  }
+
+  /** What a model is called that is here, or has just come. */
+  #nameOf(model: LocalModelId): string {
+    const arrived = this.downloads.list.find(({ state }) => state.state === 'done' && state.model === model);
+    return this.localModels.find(model)?.name ?? arrived?.name ?? fileName(model);
   }
 
   #go(screen: Screen, arrival: Arrival): void {

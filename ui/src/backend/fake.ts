@@ -20,6 +20,7 @@ import type {
   FolderPlan,
   FoundModels,
   Library,
+  LocalModel,
   LocalModelId,
   MessageBody,
   MessageId,
@@ -305,25 +306,11 @@ export class FakeBackend implements Backend {
 
   async useModel(choice: ModelForConversation): Promise<void> {
     await this.#call('useModel', choice);
-    const { id, name, size_bytes, context_tokens, is_starter } = this.localModels.find(choice.model);
-    if (choice.conversation !== null) this.history.setModel(choice.conversation, { id, name });
-    this.setEngine({ state: 'loading', model: name, fraction: 0.2 });
-    await pause(this.#scenario.loadingMs);
-    if (this.#engine.state !== 'loading' || this.#engine.model !== name) return;
-    this.setEngine({
-      state: 'ready',
-      model: {
-        name,
-        path: id,
-        is_starter,
-        description: 'llama 4B Q4_K_M',
-        size_bytes,
-        context_tokens: Math.min(context_tokens ?? 8192, 8192),
-        device: 'CPU (zen4)',
-        threads: 8,
-        uses_default_template: false,
-      },
-    });
+    const model = this.localModels.find(choice.model);
+    if (choice.conversation !== null) {
+      this.history.setModel(choice.conversation, { id: model.id, name: model.name });
+    }
+    void this.#load(model);
   }
 
   async revealModel(model: LocalModelId): Promise<void> {
@@ -403,6 +390,26 @@ export class FakeBackend implements Backend {
     await pause(this.#scenario.delayMs[name] ?? 0);
     const failure = this.#scenario.failures[name];
     if (failure != null) throw failure;
+  }
+
+  async #load({ id, name, size_bytes, context_tokens, is_starter }: LocalModel): Promise<void> {
+    this.setEngine({ state: 'loading', model: name, fraction: 0.2 });
+    await pause(this.#scenario.loadingMs);
+    if (this.#engine.state !== 'loading' || this.#engine.model !== name) return;
+    this.setEngine({
+      state: 'ready',
+      model: {
+        name,
+        path: id,
+        is_starter,
+        description: 'llama 4B Q4_K_M',
+        size_bytes,
+        context_tokens: Math.min(context_tokens ?? 8192, 8192),
+        device: 'CPU (zen4)',
+        threads: 8,
+        uses_default_template: false,
+      },
+    });
   }
 
   #presence(repo: string, file: string): Presence {

@@ -5,6 +5,7 @@ import type {
   AnswerEvent,
   AppError,
   ConversationId,
+  ConversationModel,
   ConversationSummary,
   MessageId,
 } from '../backend/bindings';
@@ -155,6 +156,12 @@ export class Chat {
   async switchBranch(thread: Thread, sibling: MessageId): Promise<void> {
     if (thread.phase.kind !== 'idle') return;
     await this.#try(async () => thread.show(await this.#backend.switchBranch(sibling)));
+  }
+
+  /** Another model answers in this conversation from now on. */
+  choseModel(id: ConversationId, model: ConversationModel): void {
+    const thread = this.#kept.get(id);
+    if (thread !== undefined) thread.model = model;
   }
 
   async rename(id: ConversationId, title: string): Promise<void> {

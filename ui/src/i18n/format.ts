@@ -96,6 +96,11 @@ export function day(iso: string): string | null {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(at);
 }
 
+/** `LM Studio, Jan and Ollama` */
+export function list(parts: string[]): string {
+  return new Intl.ListFormat(locale()).format(parts);
+}
+
 /** A token is about three quarters of a word; rounded to two digits, since it is an estimate. */
 export function wordsFromTokens(tokens: number): number {
   const words = tokens * 0.75;
@@ -122,7 +127,7 @@ export function dayHeading(at: Date, now: Date): string {
 }
 
 /** Midnights between two moments, so that 23:59 is yesterday at 0:01. */
-function calendarDaysBetween(earlier: Date, later: Date): number {
+export function calendarDaysBetween(earlier: Date, later: Date): number {
   const day = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
   return day(later) - day(earlier);
 }
