@@ -1,34 +1,77 @@
 /** Everything behind the page once it has started: one object per area, and what connects them. */
 import type { Backend } from './backend/backend';
-import type { About, Bootstrap, EngineState } from './backend/bindings';
+import type {
+  About,
+  AppError,
+  Bootstrap,
+  Download,
+  EngineState,
+  FolderMove,
+  LocalModelId,
+} from './backend/bindings';
 import { Announcer } from './chat/announcer.svelte';
 import { Chat } from './chat/chat.svelte';
 import { asAppError, type Remedy } from './errors/explain';
+import { fileName } from './i18n/format';
 import { Links } from './links/links.svelte';
 import { Model } from './model/model.svelte';
+import { Downloads } from './models/downloads/downloads.svelte';
+import { LocalModels } from './models/library/library.svelte';
+import { ModelsFolder } from './models/library/modelsFolder.svelte';
+import { Models, type ModelsTab } from './models/models.svelte';
 import { Notices } from './notices/notices.svelte';
+import * as m from './paraglide/messages';
+import { SignedIn } from './settings/account.svelte';
 import { Preferences } from './settings/preferences.svelte';
 
-export type Screen = 'chat' | 'settings';
+export type Screen = 'chat' | 'models' | 'settings';
+
+/** A part of Settings that something else may lead to; its heading has the id `settings-<part>`. */
+export type SettingsPart = 'account' | 'network' | 'storage';
+
+/** Where the focus belongs after a way from one screen to another. */
+export type Arrival = { at: 'composer' } | { at: 'heading'; id: string | null };
+
+/** Any plain page will do: a network that wants a login answers in its place. An encrypted one could not be replaced. */
+const LOGIN_PAGE_BAIT = 'http://example.com/';
 
 export class Page {
   screen = $state<Screen>('chat');
+  /** The last way taken; the frame moves the focus whenever it changes. */
+  arrival = $state.raw<Arrival | null>(null);
+  /** A model file is being dragged over the window. */
+  isModelDragged = $state(false);
 
   readonly announcer = new Announcer();
   readonly notices = new Notices();
   readonly chat: Chat;
   readonly links: Links;
   readonly model: Model;
+  readonly models: Models;
+  readonly downloads: Downloads;
+  readonly localModels: LocalModels;
+  readonly modelsFolder: ModelsFolder;
+  readonly signedIn: SignedIn;
   readonly preferences: Preferences;
   readonly about: About;
   readonly messageLimitCharacters: number;
-  #backend: Backend;
+  readonly backend: Backend;
 
   constructor(backend: Backend, bootstrap: Bootstrap) {
-    this.#backend = backend;
+    this.backend = backend;
     this.preferences = new Preferences(backend, this.notices, bootstrap.settings);
     this.model = new Model(backend, this.notices, bootstrap.engine);
     this.links = new Links(backend, this.notices);
+    this.downloads = new Downloads(backend, this.notices, bootstrap.downloads, ({ name, state }) =>
+      this.notices.done(m.model_ready_notice({ name }), {
+        actions: [{ label: m.model_use(), run: () => void this.useModel(state.model) }],
+        stays: true,
+      }),
+    );
+    this.localModels = new LocalModels(backend, this.notices);
+    this.modelsFolder = new ModelsFolder(backend, this.notices, bootstrap.folder_move);
+    this.signedIn = new SignedIn(backend);
+    this.models = new Models();
     this.chat = new Chat(
       backend,
       this.notices,
@@ -45,8 +88,45 @@ export class Page {
     this.model.receive(state);
   }
 
-  /** Does what a button beside an explanation promises. */
-  async mend(remedy: Remedy): Promise<void> {
+  receiveDownloads(list: Download[]): void {
+    this.downloads.receive(list);
+  }
+
+  receiveLibraryChange(): void {
+    this.localModels.changed();
+  }
+
+  receiveFolderMove(state: FolderMove): void {
+    this.modelsFolder.receive(state);
+  }
+
+  openChat(): void {
+    this.#go('chat', { at: 'composer' });
+  }
+
+  openModels(tab?: ModelsTab): void {
+    if (tab !== undefined) this.models.tab = tab;
+    this.#go('models', { at: 'heading', id: null });
+  }
+
+  openSettings(part: SettingsPart | null = null): void {
+    this.#go('settings', { at: 'heading', id: part === null ? null : `settings-${part}` });
+  }
+
+  /** In the open conversation, or for new ones; and goes there. */
+  async useModel(model: LocalModelId): Promise<void> {
+    const conversation = this.chat.openId;
+    try {
+      await this.backend.useModel({ conversation, model });
+      if (conversation !== null) this.chat.choseModel(conversation, { id: model, name: this.#nameOf(model) });
+      this.openChat();
+    } catch (reason) {
+      this.notices.failed(asAppError(reason));
+    }
+  }
+
+  /** Does what a button beside the explanation of `error` promises. */
+  async mend(remedy: Remedy, error: AppError): Promise<void> {
     switch (remedy) {
       case 'reload_model':
         return this.model.reload();
@@ -58,12 +138,33 @@ export class Page {
         return this.openDataFolder();
       case 'stop_other_answer':
         return this.chat.stopAll();
+      case 'open_models':
+        this.openModels('discover');
+        return;
+      case 'free_space':
+        this.openModels('library');
+        return;
+      case 'choose_folder':
+        this.openModels('library');
+        return this.modelsFolder.choose();
+      case 'sign_in':
+        this.openSettings('account');
+        return;
+      case 'open_page':
+        if (error.details.address !== null) this.links.ask(error.details.address);
+        return;
+      case 'open_login_page':
+        this.openLoginPage();
     }
+  }
+
+  openLoginPage(): void {
+    this.links.ask(LOGIN_PAGE_BAIT);
   }
 
   async openDataFolder(): Promise<void> {
     try {
-      await this.#backend.openDataFolder();
+      await this.backend.openDataFolder();
     } catch (reason) {
       this.notices.failed(asAppError(reason));
     }
@@ -72,12 +173,24 @@ export class Page {
   /** Returns whether the text is on the clipboard now. */
   async copy(text: string): Promise<boolean> {
     try {
-      await this.#backend.copyText(text);
+      await this.backend.copyText(text);
       return true;
     } catch (reason) {
       this.notices.failed(asAppError(reason));
       return false;
     }
+  }
+
+  /** What a model is called that is here, or has just come. */
+  #nameOf(model: LocalModelId): string {
+    const arrived = this.downloads.list.find(({ state }) => state.state === 'done' && state.model === model);
+    return this.localModels.find(model)?.name ?? arrived?.name ?? fileName(model);
+  }
+
+  #go(screen: Screen, arrival: Arrival): void {
+    if (screen !== 'chat') this.chat.drafts.flush();
+    this.screen = screen;
+    this.arrival = arrival;
   }
 
   /** Whoever comes back finds the conversation last worked on, unless a new one was being written. */

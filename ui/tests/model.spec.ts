@@ -1,6 +1,7 @@
 /** The model chip: which model answers, how it is, and what helps when it cannot. */
 import type { Page } from '@playwright/test';
-import { failure, starter } from '../src/backend/fake/scenarios';
+import { failure } from '../src/backend/fake/failure';
+import { starter } from '../src/backend/fake/scenarios';
 import { calls, expect, test } from './open';
 
 const chip = (page: Page) => page.getByRole('button', { name: /^Model:/ });

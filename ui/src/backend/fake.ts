@@ -4,6 +4,7 @@
  */
 import type { Backend } from './backend';
 import type {
+  AccountState,
   AnswerEvent,
   AnswerState,
   AppError,
@@ -11,12 +12,37 @@ import type {
   Conversation,
   ConversationId,
   ConversationSummary,
+  Download,
+  DownloadId,
+  DownloadRequest,
   EngineState,
+  FolderMove,
+  FolderPlan,
+  FoundModels,
+  Library,
+  LocalModel,
+  LocalModelId,
   MessageBody,
   MessageId,
+  ModelAddress,
+  ModelCard,
+  ModelForConversation,
+  ModelPage,
+  ModelQuery,
+  NetworkSettings,
+  Presence,
+  Recommendations,
+  RemovalId,
+  RemovalPlan,
+  RemovedModel,
   Settings,
 } from './bindings';
+import { pause, RunningAnswer } from './fake/answers';
+import type { FakeDiscover } from './fake/discover';
+import type { FakeDownloads } from './fake/downloads';
 import type { FakeHistory } from './fake/history';
+import { localModel, type FakeLibrary } from './fake/library';
+import type { FakeNetwork } from './fake/network';
 import type { Scenario, ScriptedAnswer } from './fake/scenario';
 
 type AssistantBody = Extract<MessageBody, { role: 'assistant' }>;
@@ -31,12 +57,17 @@ export class FakeBackend implements Backend {
   /** Every call in order, for tests that state what the page asks for. */
   readonly calls: Call[] = [];
   readonly history: FakeHistory;
+  readonly discover: FakeDiscover;
+  readonly downloads: FakeDownloads;
+  readonly localModels: FakeLibrary;
+  readonly network: FakeNetwork;
 
   #scenario: Scenario;
   #settings: Settings;
   #engine: EngineState;
   #newChatDraft: string;
   #listeners = new Set<(state: EngineState) => void>();
+  #dragListeners = new Set<(isOver: boolean) => void>();
   #running = new Map<MessageId, RunningAnswer>();
 
   constructor(scenario: Scenario) {
@@ -45,6 +76,19 @@ export class FakeBackend implements Backend {
     this.#settings = scenario.settings;
     this.#engine = scenario.engine;
     this.#newChatDraft = scenario.newChatDraft;
+    this.discover = scenario.discover;
+    this.downloads = scenario.downloads;
+    this.localModels = scenario.library;
+    this.network = scenario.network;
+    this.discover.presence = (repo, file) => this.#presence(repo, file);
+    this.discover.isSignedIn = () => this.network.isSignedIn;
+    this.downloads.place = (download) => this.#place(download);
+    this.downloads.begin();
+  }
+
+  /** A model file comes over the window, or leaves it. */
+  setModelDrag(isOver: boolean): void {
+    for (const listener of this.#dragListeners) listener(isOver);
   }
 
   /** What the engine would tell: the page hears of it at once. */
@@ -77,14 +121,13 @@ export class FakeBackend implements Backend {
       engine: this.#engine,
       about: this.#scenario.about,
       message_limit_characters: this.#scenario.messageLimitCharacters,
+      downloads: this.downloads.list,
+      folder_move: this.localModels.folderMove,
     });
   }
 
   onEngineState(listener: (state: EngineState) => void): Promise<() => void> {
-    this.#listeners.add(listener);
-    return Promise.resolve(() => {
-      this.#listeners.delete(listener);
-    });
+    return listen(this.#listeners, listener);
   }
 
   async openConversation(id: ConversationId): Promise<Conversation> {
@@ -178,6 +221,153 @@ export class FakeBackend implements Backend {
     this.setEngine(this.#scenario.mended);
   }
 
+  async recommendations(): Promise<Recommendations> {
+    await this.#call('recommendations');
+    return this.discover.recommendations();
+  }
+
+  async searchModels(query: ModelQuery, next: string | null): Promise<FoundModels | null> {
+    await this.#call('searchModels', query, next);
+    return this.discover.search(query, next);
+  }
+
+  async findAddress(text: string): Promise<ModelAddress | null> {
+    await this.#call('findAddress', text);
+    return this.discover.address(text);
+  }
+
+  async modelPage(address: ModelAddress): Promise<ModelPage> {
+    await this.#call('modelPage', address);
+    return this.discover.page(address);
+  }
+
+  async modelCard(repo: string, commit: string): Promise<ModelCard | null> {
+    await this.#call('modelCard', repo, commit);
+    return this.discover.card(repo);
+  }
+
+  onDownloads(listener: (downloads: Download[]) => void): Promise<() => void> {
+    return listen(this.downloads.listeners, listener);
+  }
+
+  async startDownload(request: DownloadRequest): Promise<Download> {
+    await this.#call('startDownload', request);
+    return this.downloads.start(request, this.discover.wanted(request.repo, request.file));
+  }
+
+  async pauseDownload(id: DownloadId): Promise<void> {
+    await this.#call('pauseDownload', id);
+    this.downloads.pause(id);
+  }
+
+  async resumeDownload(id: DownloadId): Promise<void> {
+    await this.#call('resumeDownload', id);
+    this.downloads.resume(id);
+  }
+
+  async cancelDownload(id: DownloadId): Promise<void> {
+    await this.#call('cancelDownload', id);
+    this.downloads.cancel(id);
+  }
+
+  async moveDownload(id: DownloadId, before: DownloadId | null): Promise<void> {
+    await this.#call('moveDownload', id, before);
+    this.downloads.move(id, before);
+  }
+
+  async library(): Promise<Library> {
+    await this.#call('library');
+    return this.localModels.state();
+  }
+
+  onLibraryChange(listener: () => void): Promise<() => void> {
+    return listen(this.localModels.changeListeners, listener);
+  }
+
+  async planRemoval(model: LocalModelId): Promise<RemovalPlan> {
+    await this.#call('planRemoval', model);
+    return this.localModels.planRemoval(model);
+  }
+
+  async removeModel(model: LocalModelId): Promise<RemovedModel> {
+    await this.#call('removeModel', model);
+    return this.localModels.remove(model);
+  }
+
+  async undoRemoval(id: RemovalId): Promise<void> {
+    await this.#call('undoRemoval', id);
+    this.localModels.undoRemoval(id);
+  }
+
+  async freeRemoved(): Promise<void> {
+    await this.#call('freeRemoved');
+    this.localModels.freeRemoved();
+  }
+
+  async useModel(choice: ModelForConversation): Promise<void> {
+    await this.#call('useModel', choice);
+    const model = this.localModels.find(choice.model);
+    if (choice.conversation !== null) {
+      this.history.setModel(choice.conversation, { id: model.id, name: model.name });
+    }
+    void this.#load(model);
+  }
+
+  async revealModel(model: LocalModelId): Promise<void> {
+    await this.#call('revealModel', model);
+  }
+
+  async chooseModelsFolder(): Promise<FolderPlan | null> {
+    await this.#call('chooseModelsFolder');
+    return structuredClone(this.localModels.plan);
+  }
+
+  async moveModelsFolder(): Promise<void> {
+    await this.#call('moveModelsFolder');
+    const { plan } = this.localModels;
+    if (plan === null) return;
+    const { folder, total_bytes } = plan;
+    this.localModels.setFolderMove({ state: 'moving', done_bytes: 0, total_bytes, folder });
+  }
+
+  async stopFolderMove(): Promise<void> {
+    await this.#call('stopFolderMove');
+    this.localModels.setFolderMove({ state: 'idle' });
+  }
+
+  onFolderMove(listener: (state: FolderMove) => void): Promise<() => void> {
+    return listen(this.localModels.moveListeners, listener);
+  }
+
+  onModelDrag(listener: (isOver: boolean) => void): Promise<() => void> {
+    return listen(this.#dragListeners, listener);
+  }
+
+  async networkSettings(): Promise<NetworkSettings> {
+    await this.#call('networkSettings');
+    return structuredClone(this.network.settings);
+  }
+
+  async updateNetworkSettings(settings: NetworkSettings): Promise<NetworkSettings> {
+    await this.#call('updateNetworkSettings', settings);
+    return this.network.update(settings);
+  }
+
+  async account(): Promise<AccountState> {
+    await this.#call('account');
+    return this.network.account();
+  }
+
+  async signIn(token: string): Promise<AccountState> {
+    await this.#call('signIn', token);
+    return this.network.signIn();
+  }
+
+  async signOut(): Promise<AccountState> {
+    await this.#call('signOut');
+    return this.network.signOut();
+  }
+
   async updateSettings(settings: Settings): Promise<void> {
     await this.#call('updateSettings', settings);
     this.#settings = settings;
@@ -200,6 +390,41 @@ export class FakeBackend implements Backend {
     await pause(this.#scenario.delayMs[name] ?? 0);
     const failure = this.#scenario.failures[name];
     if (failure != null) throw failure;
+  }
+
+  async #load({ id, name, size_bytes, context_tokens, is_starter }: LocalModel): Promise<void> {
+    this.setEngine({ state: 'loading', model: name, fraction: 0.2 });
+    await pause(this.#scenario.loadingMs);
+    if (this.#engine.state !== 'loading' || this.#engine.model !== name) return;
+    this.setEngine({
+      state: 'ready',
+      model: {
+        name,
+        path: id,
+        is_starter,
+        description: 'llama 4B Q4_K_M',
+        size_bytes,
+        context_tokens: Math.min(context_tokens ?? 8192, 8192),
+        device: 'CPU (zen4)',
+        threads: 8,
+        uses_default_template: false,
+      },
+    });
+  }
+
+  #presence(repo: string, file: string): Presence {
+    const here = this.localModels.models.find((model) => model.repo === repo && model.id.endsWith(file));
+    if (here !== undefined) return { presence: 'here', model: here.id };
+    const download = this.downloads.of(repo, file);
+    if (download === undefined || download.state.state === 'done') return { presence: 'absent' };
+    return { presence: 'downloading', download: download.id };
+  }
+
+  /** What has arrived is a model on this computer. */
+  #place({ repo, file, name, label, total_bytes }: Download): LocalModelId {
+    const id = `/home/ada/.cache/huggingface/hub/models--${repo.replace('/', '--')}/snapshots/0123456/${file}`;
+    this.localModels.add(localModel({ id, name, repo, size_bytes: total_bytes, quantization: label }));
+    return id;
   }
 
   /** A message sent early is answered once the model is there. */
@@ -265,70 +490,13 @@ export class FakeBackend implements Backend {
   }
 }
 
-/** One answer being written: reads, then writes piece after piece, until its script or somebody ends it. */
-class RunningAnswer {
-  #written = '';
-  #ended = false;
-  #script: ScriptedAnswer;
-  #onEvent: (event: AnswerEvent) => void;
-  #onEnd: (written: string, state: AnswerState) => void;
-
-  constructor(
-    script: ScriptedAnswer,
-    onEvent: (event: AnswerEvent) => void,
-    onEnd: (written: string, state: AnswerState) => void,
-  ) {
-    this.#script = script;
-    this.#onEvent = onEvent;
-    this.#onEnd = onEnd;
-  }
-
-  async play(): Promise<void> {
-    if (this.#hasEnded()) return;
-    for (const [tokens_read, tokens_total] of this.#script.reading) {
-      await pause(this.#script.readingMs);
-      if (this.#hasEnded()) return;
-      this.#onEvent({ type: 'reading', tokens_read, tokens_total });
-    }
-    for (const piece of pieces(this.#script.text, this.#script.charactersPerDelta)) {
-      await pause(this.#script.deltaMs);
-      if (this.#hasEnded()) return;
-      this.#written += piece;
-      this.#onEvent({ type: 'delta', text: piece });
-    }
-    if (this.#script.end !== 'never') this.end(this.#script.end);
-  }
-
-  /** Ends it without a word: its message is gone. */
-  abandon(): void {
-    this.#ended = true;
-  }
-
-  /** Asked anew after each pause, in which anybody may have ended it. */
-  #hasEnded(): boolean {
-    return this.#ended;
-  }
-
-  end(state: AnswerState): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#onEnd(this.#written, state);
-  }
-}
-
-function* pieces(text: string, length: number): Generator<string> {
-  const characters = Array.from(text);
-  for (let at = 0; at < characters.length; at += length) yield characters.slice(at, at + length).join('');
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return milliseconds === 0
-    ? Promise.resolve()
-    : new Promise((resolve) => {
-        setTimeout(resolve, milliseconds);
-      });
-}
-
 function seconds(): number {
   return Math.floor(Date.now() / 1000);
+}
+
+function listen<Listener>(listeners: Set<Listener>, listener: Listener): Promise<() => void> {
+  listeners.add(listener);
+  return Promise.resolve(() => {
+    listeners.delete(listener);
+  });
 }

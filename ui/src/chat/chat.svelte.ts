@@ -5,6 +5,7 @@ import type {
   AnswerEvent,
   AppError,
   ConversationId,
+  ConversationModel,
   ConversationSummary,
   MessageId,
 } from '../backend/bindings';
@@ -157,6 +158,12 @@ export class Chat {
     await this.#try(async () => thread.show(await this.#backend.switchBranch(sibling)));
   }
 
+  /** Another model answers in this conversation from now on. */
+  choseModel(id: ConversationId, model: ConversationModel): void {
+    const thread = this.#kept.get(id);
+    if (thread !== undefined) thread.model = model;
+  }
+
   async rename(id: ConversationId, title: string): Promise<void> {
     const before = this.history.find(id);
     const trimmed = title.trim();
@@ -181,7 +188,9 @@ export class Chat {
     this.marks.delete(id);
     if (this.openId === id) this.newChat();
     const title = summary.title ?? m.sidebar_untitled();
-    this.#notices.done(m.notice_deleted({ title }), () => void this.#restore(id, wasOpen));
+    this.#notices.done(m.notice_deleted({ title }), {
+      actions: [{ label: m.notice_undo(), run: () => void this.#restore(id, wasOpen) }],
+    });
   }
 
   async #restore(id: ConversationId, wasOpen: boolean): Promise<void> {

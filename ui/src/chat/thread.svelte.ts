@@ -7,6 +7,7 @@ import type {
   AppError,
   Conversation,
   ConversationId,
+  ConversationModel,
   Message,
   MessageId,
 } from '../backend/bindings';
@@ -21,6 +22,8 @@ export class Thread {
   /** Absent for the chat not yet begun. */
   id = $state<ConversationId | null>(null);
   messages = $state<Message[]>([]);
+  /** The model that was chosen for this conversation; `null` for the one that new ones get. */
+  model = $state.raw<ConversationModel | null>(null);
   draft = $state('');
   phase = $state<Phase>({ kind: 'idle' });
   /** Why the last thing asked of this conversation was not done. */
@@ -49,6 +52,7 @@ export class Thread {
 
   show(conversation: Conversation): void {
     this.id = conversation.summary.id;
+    this.model = conversation.model;
     this.messages = conversation.messages;
   }
 
@@ -92,6 +96,7 @@ export class Thread {
       this.show(conversation);
     } else {
       this.id = null;
+      this.model = null;
       this.messages = [];
     }
     if (text !== null && this.draft === '') this.draft = text;

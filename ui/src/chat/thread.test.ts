@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AnswerEvent, Conversation, Message } from '../backend/bindings';
+import { failure } from '../backend/fake/failure';
 import { Thread } from './thread.svelte';
 
 function message(id: number, body: Message['body']): Message {
@@ -14,6 +15,7 @@ function begun(): { thread: Thread; conversation: Conversation } {
   const conversation: Conversation = {
     summary: { id: 7, title: null, updated_at: 0 },
     draft: '',
+    model: null,
     messages: [message(1, { role: 'user', text: 'Why?' }), message(2, answer('', 'writing'))],
   };
   const thread = Thread.notBegun('Why?');
@@ -47,11 +49,7 @@ test('pieces add up, and the end replaces them with what was stored', () => {
 test('a refused first message leaves a chat not yet begun, with the words in the composer', () => {
   const { thread } = begun();
   thread.draft = '';
-  const error = {
-    code: 'message_too_long' as const,
-    message: '',
-    details: { amount: 2, limit: 1, path: null },
-  };
+  const error = failure('message_too_long', { amount: 2, limit: 1 });
   thread.receive({ type: 'refused', error, text: 'Why?', conversation: null });
   expect(thread.id).toBeNull();
   expect(thread.messages).toEqual([]);
@@ -62,11 +60,7 @@ test('a refused first message leaves a chat not yet begun, with the words in the
 test('a refused message never overwrites what was typed meanwhile', () => {
   const { thread } = begun();
   thread.draft = 'something else';
-  const error = {
-    code: 'internal' as const,
-    message: '',
-    details: { amount: null, limit: null, path: null },
-  };
+  const error = failure('internal');
   thread.receive({ type: 'refused', error, text: 'Why?', conversation: null });
   expect(thread.draft).toBe('something else');
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { AppError, ErrorCode } from '../backend/bindings';
+import type { ErrorCode } from '../backend/bindings';
+import { failure as error } from '../backend/fake/failure';
 import { showLanguage } from '../i18n/locale.svelte';
 import { asAppError, explain, remedyLabel } from './explain';
 
@@ -18,16 +19,23 @@ const codes: Record<ErrorCode, true> = {
   read_only: true,
   history_damaged: true,
   not_found: true,
+  offline: true,
+  login_page: true,
+  rate_limited: true,
+  hub_trouble: true,
+  sign_in_required: true,
+  access_not_granted: true,
+  token_invalid: true,
+  not_on_hub: true,
+  not_available: true,
+  not_enough_space: true,
+  download_corrupt: true,
+  changed_on_hub: true,
+  in_use: true,
+  address_invalid: true,
+  folder_unsuitable: true,
   internal: true,
 };
-
-function error(code: ErrorCode, details: Partial<AppError['details']> = {}): AppError {
-  return {
-    code,
-    message: 'cause for the log',
-    details: { amount: null, limit: null, path: null, ...details },
-  };
-}
 
 describe.each(['en', 'de'] as const)('in %s', (language) => {
   test.each(Object.keys(codes) as ErrorCode[])('%s has a sentence, a meaning and named remedies', (code) => {
@@ -35,7 +43,7 @@ describe.each(['en', 'de'] as const)('in %s', (language) => {
     const { sentence, meaning, remedies } = explain(error(code));
     expect(sentence).toMatch(/\.$/);
     expect(meaning).toMatch(/\.$/);
-    expect(`${sentence} ${meaning}`).not.toMatch(/_|undefined|null|\{|cause for the log/);
+    expect(`${sentence} ${meaning}`).not.toMatch(/_|undefined|null|\{|scripted failure/);
     for (const remedy of remedies) expect(remedyLabel(remedy)).not.toBe('');
   });
 });

@@ -3,12 +3,27 @@
  * itself is never shown.
  */
 import type { AppError } from '../backend/bindings';
-import { count, fileName, wordsFromTokens } from '../i18n/format';
+import { count, duration, fileName, size, wordsFromTokens } from '../i18n/format';
 import * as m from '../paraglide/messages';
 
 /** What a button beside an explanation can do. */
 export type Remedy =
-  'reload_model' | 'open_model_file' | 'use_starter_model' | 'open_data_folder' | 'stop_other_answer';
+  | 'reload_model'
+  | 'open_model_file'
+  | 'use_starter_model'
+  | 'open_data_folder'
+  | 'stop_other_answer'
+  /** Models, where others can be found. */
+  | 'open_models'
+  /** Models on this computer, where some can be deleted. */
+  | 'free_space'
+  | 'choose_folder'
+  /** Settings, where one signs in. */
+  | 'sign_in'
+  /** The page on the web that the error names. */
+  | 'open_page'
+  /** Any page on the web: the network's login page answers in its place. */
+  | 'open_login_page';
 
 export interface Explanation {
   /** What happened. */
@@ -20,7 +35,8 @@ export interface Explanation {
 }
 
 export function explain(error: AppError): Explanation {
-  const { amount, limit, path } = error.details;
+  const { amount, limit, path, name, seconds, needed_bytes, free_bytes } = error.details;
+  const repository = name ?? m.error_repository_unnamed();
   const file = path === null ? m.error_file_unnamed() : fileName(path);
   switch (error.code) {
     case 'engine_crashed':
@@ -112,6 +128,89 @@ export function explain(error: AppError): Explanation {
       };
     case 'not_found':
       return { sentence: m.error_not_found(), meaning: m.error_not_found_meaning(), remedies: [] };
+    case 'offline':
+      return { sentence: m.error_offline(), meaning: m.error_offline_meaning(), remedies: [] };
+    case 'login_page':
+      return {
+        sentence: m.error_login_page(),
+        meaning: m.error_login_page_meaning(),
+        remedies: ['open_login_page'],
+      };
+    case 'rate_limited':
+      return {
+        sentence: m.error_rate_limited(),
+        meaning:
+          seconds === null
+            ? m.error_rate_limited_meaning_plain()
+            : m.error_rate_limited_meaning({ time: duration(seconds) }),
+        remedies: [],
+      };
+    case 'hub_trouble':
+      return { sentence: m.error_hub_trouble(), meaning: m.error_hub_trouble_meaning(), remedies: [] };
+    case 'sign_in_required':
+      return {
+        sentence: m.error_sign_in_required(),
+        meaning: m.error_sign_in_required_meaning({ name: repository }),
+        remedies: error.details.address === null ? ['sign_in'] : ['sign_in', 'open_page'],
+      };
+    case 'access_not_granted':
+      return {
+        sentence: m.error_access_not_granted(),
+        meaning: m.error_access_not_granted_meaning({ name: repository }),
+        remedies: error.details.address === null ? [] : ['open_page'],
+      };
+    case 'token_invalid':
+      return {
+        sentence: m.error_token_invalid(),
+        meaning: m.error_token_invalid_meaning(),
+        remedies: ['sign_in'],
+      };
+    case 'not_on_hub':
+      return {
+        sentence: m.error_not_on_hub(),
+        meaning: m.error_not_on_hub_meaning({ name: repository }),
+        remedies: ['open_models'],
+      };
+    case 'not_available':
+      return {
+        sentence: m.error_not_available(),
+        meaning: m.error_not_available_meaning({ name: repository }),
+        remedies: ['open_models'],
+      };
+    case 'not_enough_space':
+      return {
+        sentence: m.error_not_enough_space(),
+        meaning:
+          needed_bytes === null || free_bytes === null
+            ? m.error_not_enough_space_meaning_plain()
+            : m.error_not_enough_space_meaning({ needed: size(needed_bytes), free: size(free_bytes) }),
+        remedies: ['free_space', 'choose_folder'],
+      };
+    case 'download_corrupt':
+      return {
+        sentence: m.error_download_corrupt(),
+        meaning: m.error_download_corrupt_meaning(),
+        remedies: [],
+      };
+    case 'changed_on_hub':
+      return { sentence: m.error_changed_on_hub(), meaning: m.error_changed_on_hub_meaning(), remedies: [] };
+    case 'in_use':
+      return { sentence: m.error_in_use(), meaning: m.error_in_use_meaning(), remedies: [] };
+    case 'address_invalid':
+      return {
+        sentence: m.error_address_invalid(),
+        meaning: m.error_address_invalid_meaning(),
+        remedies: [],
+      };
+    case 'folder_unsuitable':
+      return {
+        sentence: m.error_folder_unsuitable(),
+        meaning:
+          path === null
+            ? m.error_folder_unsuitable_meaning_plain()
+            : m.error_folder_unsuitable_meaning({ path }),
+        remedies: ['choose_folder'],
+      };
     case 'internal':
       return {
         sentence: m.error_internal(),
@@ -133,6 +232,18 @@ export function remedyLabel(remedy: Remedy): string {
       return m.remedy_open_data_folder();
     case 'stop_other_answer':
       return m.remedy_stop_other_answer();
+    case 'open_models':
+      return m.remedy_open_models();
+    case 'free_space':
+      return m.remedy_free_space();
+    case 'choose_folder':
+      return m.remedy_choose_folder();
+    case 'sign_in':
+      return m.remedy_sign_in();
+    case 'open_page':
+      return m.remedy_open_page();
+    case 'open_login_page':
+      return m.remedy_open_login_page();
   }
 }
 
@@ -142,7 +253,16 @@ export function asAppError(reason: unknown): AppError {
   return {
     code: 'internal',
     message: reason instanceof Error ? reason.message : String(reason),
-    details: { amount: null, limit: null, path: null },
+    details: {
+      amount: null,
+      limit: null,
+      path: null,
+      name: null,
+      address: null,
+      seconds: null,
+      needed_bytes: null,
+      free_bytes: null,
+    },
   };
 }
 

@@ -22,6 +22,85 @@ export function size(bytes: number): string {
   }).format(amount);
 }
 
+const GIBIBYTE = 2 ** 30;
+
+/** `3.6 GB` of memory: in the powers of two that memory is made and sold in. */
+export function memory(bytes: number): string {
+  const amount = bytes / GIBIBYTE;
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: 'gigabyte',
+    maximumFractionDigits: amount < 10 ? 1 : 0,
+  }).format(amount);
+}
+
+/** `16 GB`: memory as a computer is sold with it. What the firmware or the graphics keep for themselves is missing. */
+export function memoryInAll(bytes: number): string {
+  const amount = bytes / GIBIBYTE;
+  const sold = 2 * Math.ceil(amount / 2);
+  return memory((amount > sold * 0.92 ? sold : Math.round(amount)) * GIBIBYTE);
+}
+
+/** `14`, or `2.4` where the half counts: words a second, which are an estimate. */
+export function pace(wordsPerSecond: number): string {
+  return new Intl.NumberFormat(locale(), {
+    maximumFractionDigits: wordsPerSecond < 5 ? 1 : 0,
+  }).format(wordsPerSecond);
+}
+
+/** `one, two and three` */
+export function listed(words: string[]): string {
+  return new Intl.ListFormat(locale()).format(words);
+}
+
+/** `German`, from the code of a language; the code itself where nobody knows it. */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(locale(), { type: 'language' }).of(code) ?? code;
+  } catch {
+    // A card may name anything as its language.
+    return code;
+  }
+}
+
+/** `12.4 MB/s`: how fast bytes come. */
+export function speed(bytesPerSecond: number): string {
+  const perSecond = bytesPerSecond / 1e6;
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: 'megabyte-per-second',
+    maximumFractionDigits: perSecond < 10 ? 1 : 0,
+  }).format(perSecond);
+}
+
+/** `40 seconds`, `3 minutes`, `2 hours`: a time to wait, as roughly as one says it. */
+export function duration(seconds: number): string {
+  const [amount, unit] =
+    seconds < 60
+      ? [Math.ceil(seconds), 'second']
+      : seconds < 5400
+        ? [Math.round(seconds / 60), 'minute']
+        : [Math.round(seconds / 3600), 'hour'];
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
+}
+
+/** `48K` or `2.4M`, for numbers that only compare. */
+export function compact(amount: number): string {
+  return new Intl.NumberFormat(locale(), { notation: 'compact' }).format(amount);
+}
+
+/** `14 March 2026`, from ISO 8601; nothing where it is none. */
+export function day(iso: string): string | null {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return null;
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+}
+
+/** `LM Studio, Jan and Ollama` */
+export function list(parts: string[]): string {
+  return new Intl.ListFormat(locale()).format(parts);
+}
+
 /** A token is about three quarters of a word; rounded to two digits, since it is an estimate. */
 export function wordsFromTokens(tokens: number): number {
   const words = tokens * 0.75;
@@ -48,7 +127,7 @@ export function dayHeading(at: Date, now: Date): string {
 }
 
 /** Midnights between two moments, so that 23:59 is yesterday at 0:01. */
-function calendarDaysBetween(earlier: Date, later: Date): number {
+export function calendarDaysBetween(earlier: Date, later: Date): number {
   const day = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
   return day(later) - day(earlier);
 }

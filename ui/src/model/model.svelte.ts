@@ -1,8 +1,14 @@
 /** The engine and its model as the page knows them, and what can be asked of them. */
 import type { Backend } from '../backend/backend';
-import type { EngineState } from '../backend/bindings';
+import type { ConversationModel, EngineState, LocalModelId } from '../backend/bindings';
 import { asAppError } from '../errors/explain';
 import type { Notices } from '../notices/notices.svelte';
+
+/** The model as one conversation sees it. */
+export type ModelState =
+  | EngineState
+  /** The engine has another one; this one is loaded with the next message. */
+  | { state: 'unloaded'; model: string };
 
 export class Model {
   state = $state.raw<EngineState>({ state: 'starting' });
@@ -15,18 +21,9 @@ export class Model {
     this.state = state;
   }
 
-  /** The name to show, as far as one is known. */
-  get name(): string | null {
-    switch (this.state.state) {
-      case 'starting':
-        return null;
-      case 'loading':
-        return this.state.model;
-      case 'ready':
-        return this.state.model.name;
-      case 'trouble':
-        return this.state.model;
-    }
+  /** The loaded model's file; `null` while none is loaded. */
+  get loaded(): LocalModelId | null {
+    return this.state.state === 'ready' ? this.state.model.path : null;
   }
 
   receive(state: EngineState): void {
@@ -54,5 +51,39 @@ export class Model {
       const told = this.state.state === 'trouble' && this.state.error.code === error.code;
       if (!told) this.#notices.failed(error);
     }
+  }
+}
+
+/** The engine's state, unless it is about another model than the one that `wanted` names. */
+export function stateFor(engine: EngineState, wanted: ConversationModel | null): ModelState {
+  if (wanted === null || isAbout(engine, wanted)) return engine;
+  return { state: 'unloaded', model: wanted.name };
+}
+
+function isAbout(engine: EngineState, wanted: ConversationModel): boolean {
+  switch (engine.state) {
+    case 'starting':
+      return true;
+    case 'loading':
+      return engine.model === wanted.name;
+    case 'ready':
+      return engine.model.path === wanted.id;
+    case 'trouble':
+      // Without a model it is the engine itself that has trouble.
+      return engine.model === null || engine.model === wanted.name;
+  }
+}
+
+/** The name to show, as far as one is known. */
+export function nameOf(state: ModelState): string | null {
+  switch (state.state) {
+    case 'starting':
+      return null;
+    case 'loading':
+    case 'unloaded':
+    case 'trouble':
+      return state.model;
+    case 'ready':
+      return state.model.name;
   }
 }

@@ -4,8 +4,14 @@
  */
 import type { AppError } from '../backend/bindings';
 
+/** What can be done about a notice, as a button on it. */
+export interface NoticeAction {
+  label: string;
+  run: () => void;
+}
+
 export type Notice = { id: number } & (
-  | { kind: 'done'; text: string; undo: (() => void) | null }
+  | { kind: 'done'; text: string; actions: NoticeAction[]; stays: boolean }
   | { kind: 'failed'; error: AppError }
   | { kind: 'refused'; sentence: string; meaning: string }
 );
@@ -21,8 +27,10 @@ export class Notices {
   #nextId = 1;
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  done(text: string, undo: (() => void) | null = null): void {
-    this.#show({ kind: 'done', text, undo });
+  /** `stays`: until somebody closes it. */
+  done(text: string, options: { actions?: NoticeAction[]; stays?: boolean } = {}): void {
+    const { actions = [], stays = false } = options;
+    this.#show({ kind: 'done', text, actions, stays });
   }
 
   failed(error: AppError): void {
@@ -50,6 +58,7 @@ export class Notices {
   release(id: number): void {
     const notice = this.shown.find((shown) => shown.id === id);
     if (notice === undefined || notice.kind === 'failed') return;
+    if (notice.kind === 'done' && notice.stays) return;
     this.hold(id);
     this.#timers.set(
       id,

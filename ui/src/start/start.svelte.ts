@@ -1,18 +1,21 @@
 /** From the empty window to the page: one call, and a way out when it fails. */
 import type { Backend } from '../backend/backend';
-import type { AppError, EngineState } from '../backend/bindings';
+import type { AppError } from '../backend/bindings';
 import { asAppError } from '../errors/explain';
 import { Page } from '../page.svelte';
 
 export type Stage =
   { kind: 'starting' } | { kind: 'failed'; error: AppError } | { kind: 'started'; page: Page };
 
+/** What the page is told without asking. */
+type Told = 'engine' | 'downloads' | 'library' | 'folder_move' | 'drag';
+
 export class Start {
   stage = $state.raw<Stage>({ kind: 'starting' });
   #backend: Backend;
   #isListening = false;
-  /** What the engine told before the page was there to hear it: newer than the bootstrap's answer. */
-  #lastTold: EngineState | null = null;
+  /** What was told before the page was there to hear it: newer than the bootstrap's answer. */
+  #early = new Map<Told, (page: Page) => void>();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -23,7 +26,8 @@ export class Start {
     try {
       await this.#listen();
       const page = new Page(this.#backend, await this.#backend.bootstrap());
-      if (this.#lastTold !== null) page.receiveEngineState(this.#lastTold);
+      for (const tell of this.#early.values()) tell(page);
+      this.#early.clear();
       this.stage = { kind: 'started', page };
     } catch (reason) {
       this.stage = { kind: 'failed', error: asAppError(reason) };
@@ -32,10 +36,19 @@ export class Start {
 
   async #listen(): Promise<void> {
     if (this.#isListening) return;
-    await this.#backend.onEngineState((state) => {
-      this.#lastTold = state;
-      if (this.stage.kind === 'started') this.stage.page.receiveEngineState(state);
-    });
+    const backend = this.#backend;
+    await Promise.all([
+      backend.onEngineState((state) => this.#tell('engine', (page) => page.receiveEngineState(state))),
+      backend.onDownloads((list) => this.#tell('downloads', (page) => page.receiveDownloads(list))),
+      backend.onLibraryChange(() => this.#tell('library', (page) => page.receiveLibraryChange())),
+      backend.onFolderMove((state) => this.#tell('folder_move', (page) => page.receiveFolderMove(state))),
+      backend.onModelDrag((isOver) => this.#tell('drag', (page) => (page.isModelDragged = isOver))),
+    ]);
     this.#isListening = true;
+  }
+
+  #tell(what: Told, tell: (page: Page) => void): void {
+    if (this.stage.kind === 'started') tell(this.stage.page);
+    else this.#early.set(what, tell);
   }
 }

@@ -5,17 +5,20 @@ import type {
   AppError,
   Conversation,
   ConversationId,
+  ConversationModel,
   ConversationSummary,
   Message,
   MessageBody,
   MessageId,
 } from '../bindings';
+import { failure } from './failure';
 
 interface StoredConversation {
   summary: ConversationSummary;
   draft: string;
   deleted: boolean;
   leaf: MessageId | null;
+  model: ConversationModel | null;
 }
 
 interface StoredMessage {
@@ -35,7 +38,7 @@ export class FakeHistory {
   addConversation(title: string | null, updatedAt: number, draft = ''): ConversationId {
     const id = this.#nextConversation++;
     const summary = { id, title, updated_at: updatedAt };
-    this.#conversations.set(id, { summary, draft, deleted: false, leaf: null });
+    this.#conversations.set(id, { summary, draft, deleted: false, leaf: null, model: null });
     return id;
   }
 
@@ -72,7 +75,7 @@ export class FakeHistory {
       messages.unshift(message);
       at = message.parent;
     }
-    return { summary: { ...stored.summary }, draft: stored.draft, messages };
+    return { summary: { ...stored.summary }, draft: stored.draft, model: stored.model, messages };
   }
 
   message(id: MessageId): Message {
@@ -94,6 +97,10 @@ export class FakeHistory {
 
   setDraft(id: ConversationId, draft: string): void {
     this.#stored(id).draft = draft;
+  }
+
+  setModel(id: ConversationId, model: ConversationModel): void {
+    this.#stored(id).model = model;
   }
 
   setDeleted(id: ConversationId, deleted: boolean): void {
@@ -141,5 +148,5 @@ export class FakeHistory {
 }
 
 function notFound(message: string): AppError {
-  return { code: 'not_found', message, details: { amount: null, limit: null, path: null } };
+  return failure('not_found', {}, message);
 }

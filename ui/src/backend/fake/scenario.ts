@@ -1,6 +1,10 @@
 import type { Backend } from '../backend';
 import type { About, AnswerState, AnswerStats, AppError, EngineState, Settings } from '../bindings';
+import type { FakeDiscover } from './discover';
+import type { FakeDownloads } from './downloads';
 import type { FakeHistory } from './history';
+import type { FakeLibrary } from './library';
+import type { FakeNetwork } from './network';
 
 /** Everything the fake backend does, as data. */
 export interface Scenario {
@@ -15,6 +19,12 @@ export interface Scenario {
   answer: (question: string) => ScriptedAnswer;
   /** What the model refuses every message with, if it does. */
   refusal: AppError | null;
+  discover: FakeDiscover;
+  downloads: FakeDownloads;
+  library: FakeLibrary;
+  network: FakeNetwork;
+  /** How long it takes to load another model. */
+  loadingMs: number;
   /** Calls that fail, and how. */
   failures: Partial<Record<keyof Backend, AppError | null>>;
   /** Calls that take their time. */

@@ -1,20 +1,28 @@
 /** The named scenarios: what the harness, the tests and the pictures can ask for. */
 import type {
+  Account,
   AnswerState,
   AnswerStats,
   AppError,
+  Download,
   EngineState,
   ErrorCode,
   MessageId,
   ModelInfo,
 } from '../bindings';
+import { collected, collectedLibrary, everyDownload, many, otherDownloads, threeComing } from './collection';
+import { FakeDiscover } from './discover';
+import { FakeDownloads } from './downloads';
+import { failure } from './failure';
 import { FakeHistory } from './history';
+import { FakeLibrary, starterPath } from './library';
+import { ada, FakeNetwork } from './network';
 import type { Scenario, ScriptedAnswer } from './scenario';
 import { greetingAnswer, letter, longAnswer, plan, renaming, sourdough, type Exchange } from './texts';
 
 export const starter: ModelInfo = {
   name: 'SmolLM2 135M Instruct',
-  path: '/usr/lib/hearth/models/SmolLM2-135M-Instruct.Q4_1.gguf',
+  path: starterPath,
   is_starter: true,
   description: 'llama 135M Q4_1',
   size_bytes: 98_362_432,
@@ -44,15 +52,6 @@ const stats: AnswerStats = {
 };
 
 const day = 86_400;
-
-/** A failure as the shell would report it. */
-export function failure(code: ErrorCode, details: Partial<AppError['details']> = {}): AppError {
-  return {
-    code,
-    message: `scripted failure: ${code}`,
-    details: { amount: null, limit: null, path: null, ...details },
-  };
-}
 
 export function script(change: Partial<ScriptedAnswer> = {}): ScriptedAnswer {
   return {
@@ -149,7 +148,60 @@ const scenarios = {
   'trouble-out-of-memory': () => trouble('out_of_memory'),
   /** Five thousand conversations: the list must stay quick. */
   thousands: () => withHistory(thousands()),
+  /** Models of several programs, some of them not in order. */
+  collected: () => ({ ...withHistory(weeksOfUse()), library: collectedLibrary(seconds()) }),
+  'many-models': () => ({
+    ...withHistory(weeksOfUse()),
+    library: new FakeLibrary({ models: many(seconds()) }),
+  }),
+  'library-loading': () => ({ ...withHistory(weeksOfUse()), delayMs: { library: 3_600_000 } }),
+  'library-failed': () => failing('library', 'internal'),
+  'folder-full': () => ({
+    ...withHistory(weeksOfUse()),
+    library: new FakeLibrary({
+      models: collected(seconds()),
+      plan: { folder: '/media/stick/models', total_bytes: 3_694_445_696, free_bytes: 2_100_000_000 },
+    }),
+  }),
+  /** A download in every state. None gets on by itself. */
+  downloads: () => downloading(everyDownload()),
+  /** The rest of what can hold a download up. */
+  'downloads-other': () => downloading(otherDownloads()),
+  /** Downloads whose order can be changed. */
+  'downloads-order': () => downloading(threeComing()),
+  'account-signed-in': () => withAccount(ada),
+  'account-not-kept': () => withAccount({ ...ada, is_kept: false }),
+  /** The Hub could not be asked since the app was started. */
+  'account-unnamed': () => withAccount({ ...ada, name: '', full_name: null, initials: '' }),
+  'token-unknown': () => ({
+    ...withHistory(weeksOfUse()),
+    network: new FakeNetwork({ signsInAs: null }),
+  }),
+  /** A mirror and a proxy, as in a company. */
+  'company-network': () => ({
+    ...withHistory(weeksOfUse()),
+    network: new FakeNetwork({
+      settings: {
+        endpoint: 'https://models.example.com',
+        proxy: 'chosen',
+        proxy_address: 'http://proxy.example.com:8080',
+      },
+    }),
+  }),
+  'settings-partly-failed': () => ({
+    ...withHistory(weeksOfUse()),
+    failures: {
+      account: failure('internal'),
+      networkSettings: failure('internal'),
+      library: failure('internal'),
+    },
+  }),
   german: () => ({ ...withHistory(weeksOfUse()), settings: { theme: 'system', language: 'de' } }),
+  'german-models': () => ({
+    ...downloading(everyDownload()),
+    library: collectedLibrary(seconds()),
+    settings: { theme: 'system', language: 'de' },
+  }),
 } satisfies Record<string, () => Scenario>;
 
 export type ScenarioName = keyof typeof scenarios;
@@ -173,6 +225,11 @@ function blank(): Scenario {
     messageLimitCharacters: 100_000,
     answer: () => script(),
     refusal: null,
+    discover: new FakeDiscover(),
+    downloads: new FakeDownloads(),
+    library: new FakeLibrary(),
+    network: new FakeNetwork(),
+    loadingMs: 300,
     failures: {},
     delayMs: {},
   };
@@ -180,6 +237,18 @@ function blank(): Scenario {
 
 function withHistory(history: FakeHistory): Scenario {
   return { ...blank(), history };
+}
+
+function downloading(list: Download[]): Scenario {
+  return { ...withHistory(weeksOfUse()), downloads: new FakeDownloads({ list, stepMs: null }) };
+}
+
+function withAccount(account: Account): Scenario {
+  return { ...withHistory(weeksOfUse()), network: new FakeNetwork({ account }) };
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000);
 }
 
 function ready(model: ModelInfo): EngineState {

@@ -4,7 +4,8 @@ import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import type { AnswerState, AppError, Message } from '../../backend/bindings';
+import type { AnswerState, Message } from '../../backend/bindings';
+import { failure } from '../../backend/fake/failure';
 import Transcript from './Transcript.svelte';
 
 const stats = {
@@ -107,7 +108,7 @@ describe('a conversation', () => {
     document.documentElement.dataset['theme'] = theme;
     const failed: AnswerState = {
       state: 'failed',
-      error: { code: 'out_of_memory', message: '', details: { amount: null, limit: null, path: null } },
+      error: failure('out_of_memory'),
     };
     const { root } = await shown([
       question(1, 'One', [1, 9]),
@@ -168,11 +169,7 @@ describe('an answer', () => {
   );
 
   test('that failed says what it means and offers each remedy', async () => {
-    const error: AppError = {
-      code: 'model_missing',
-      message: 'ENOENT',
-      details: { amount: null, limit: null, path: '/media/stick/small.gguf' },
-    };
+    const error = failure('model_missing', { path: '/media/stick/small.gguf' }, 'ENOENT');
     const { screen, calls, root } = await shown([question(1), answer(2, '', { state: 'failed', error })]);
     await expect.element(screen.getByText('small.gguf')).toBeVisible();
     expect(root.textContent).not.toContain('ENOENT');

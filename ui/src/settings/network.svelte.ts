@@ -1,0 +1,73 @@
+/** How the Hub is reached: as it is kept, and as it is being written in Settings. */
+import type { Asked } from '../backend/asked';
+import type { Backend } from '../backend/backend';
+import type { AppError, NetworkSettings } from '../backend/bindings';
+import { asAppError } from '../errors/explain';
+
+/** As it is without anybody's doing. */
+export const untouched: NetworkSettings = { endpoint: null, proxy: 'system', proxy_address: null };
+
+export class Network {
+  kept = $state.raw<Asked<NetworkSettings>>({ kind: 'asking' });
+  isSaving = $state(false);
+  trouble = $state.raw<AppError | null>(null);
+  #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  async load(): Promise<void> {
+    if (this.kept.kind === 'failed') this.kept = { kind: 'asking' };
+    this.trouble = null;
+    try {
+      this.kept = { kind: 'known', value: await this.#backend.networkSettings() };
+    } catch (reason) {
+      this.kept = { kind: 'failed', error: asAppError(reason) };
+    }
+  }
+
+  /** Returns whether they are kept now. If not, nothing has changed. */
+  async save(settings: NetworkSettings): Promise<boolean> {
+    if (this.isSaving) return false;
+    this.isSaving = true;
+    this.trouble = null;
+    try {
+      this.kept = { kind: 'known', value: await this.#backend.updateNetworkSettings(settings) };
+      return true;
+    } catch (reason) {
+      this.trouble = asAppError(reason);
+      return false;
+    } finally {
+      this.isSaving = false;
+    }
+  }
+}
+
+/** What stands in the form's fields, as settings: an empty field is no address. */
+export function written(endpoint: string, proxy: NetworkSettings['proxy'], address: string): NetworkSettings {
+  const orNull = (text: string) => (text.trim() === '' ? null : text.trim());
+  return {
+    endpoint: orNull(endpoint),
+    proxy,
+    proxy_address: proxy === 'chosen' ? orNull(address) : null,
+  };
+}
+
+export function isSame(one: NetworkSettings, other: NetworkSettings): boolean {
+  return (
+    one.endpoint === other.endpoint &&
+    one.proxy === other.proxy &&
+    // An address that is not used makes no difference.
+    (one.proxy !== 'chosen' || one.proxy_address === other.proxy_address)
+  );
+}
+
+/** The field that a refusal is about: the backend may name the address, else it is the one that was written. */
+export function refusedField(error: AppError | null, settings: NetworkSettings): 'endpoint' | 'proxy' | null {
+  if (error?.code !== 'address_invalid') return null;
+  if (settings.proxy !== 'chosen') return 'endpoint';
+  if (settings.endpoint === null) return 'proxy';
+  const { address } = error.details;
+  return address !== null && address === settings.proxy_address ? 'proxy' : 'endpoint';
+}

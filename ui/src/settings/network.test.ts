@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import type { NetworkSettings } from '../backend/bindings';
+import { failure } from '../backend/fake/failure';
+import { isSame, refusedField, untouched, written } from './network.svelte';
+
+test('empty fields are no addresses', () => {
+  expect(written('  ', 'system', '')).toEqual(untouched);
+});
+
+test('an address is kept without the blanks around it', () => {
+  expect(written(' https://mirror.example ', 'chosen', ' http://proxy:8080\n')).toEqual({
+    endpoint: 'https://mirror.example',
+    proxy: 'chosen',
+    proxy_address: 'http://proxy:8080',
+  });
+});
+
+test('the address of a proxy that is not chosen is not kept', () => {
+  expect(written('', 'none', 'http://proxy:8080').proxy_address).toBeNull();
+});
+
+test('an address that is not used makes no difference', () => {
+  expect(isSame(untouched, { ...untouched, proxy_address: 'http://proxy:8080' })).toBe(true);
+  expect(isSame(untouched, { ...untouched, endpoint: 'https://mirror.example' })).toBe(false);
+});
+
+describe('a refused address is marked where it stands', () => {
+  const both: NetworkSettings = { endpoint: 'hub', proxy: 'chosen', proxy_address: 'proxy' };
+  const invalid = failure('address_invalid');
+  test.each<[string, NetworkSettings, ReturnType<typeof refusedField>, string | null]>([
+    ['the only one', { ...both, proxy: 'system' }, 'endpoint', null],
+    ['the only one', { ...both, endpoint: null }, 'proxy', null],
+    ['the one that is named', both, 'proxy', 'proxy'],
+    ['the one that is named', both, 'endpoint', 'hub'],
+  ])('%s', (_, settings, field, address) => {
+    expect(refusedField(failure('address_invalid', { address }), settings)).toBe(field);
+  });
+
+  test('but no field is marked for another trouble', () => {
+    expect(refusedField(failure('read_only'), both)).toBeNull();
+    expect(refusedField(null, both)).toBeNull();
+    expect(refusedField(invalid, both)).not.toBeNull();
+  });
+});
