@@ -62,12 +62,15 @@ export class Page {
     this.preferences = new Preferences(backend, this.notices, bootstrap.settings);
     this.model = new Model(backend, this.notices, bootstrap.engine);
     this.links = new Links(backend, this.notices);
-    this.downloads = new Downloads(backend, this.notices, bootstrap.downloads, ({ name, state }) =>
-      this.notices.done(m.model_ready_notice({ name }), {
+    this.downloads = new Downloads(backend, this.notices, bootstrap.downloads, ({ name, state }) => {
+      const ready = m.model_ready_notice({ name });
+      this.notices.done(ready, {
         actions: [{ label: m.model_use(), run: () => void this.useModel(state.model) }],
         stays: true,
-      }),
-    );
+      });
+      // For whoever is not looking. That a system shows none is no trouble: the notice is there.
+      backend.notify(ready, m.model_ready_notification()).catch(() => undefined);
+    });
     this.localModels = new LocalModels(backend, this.notices);
     this.modelsFolder = new ModelsFolder(backend, this.notices, bootstrap.folder_move);
     this.signedIn = new SignedIn(backend);
@@ -98,6 +101,10 @@ export class Page {
 
   receiveFolderMove(state: FolderMove): void {
     this.modelsFolder.receive(state);
+  }
+
+  receiveFault(error: AppError): void {
+    this.notices.failed(error);
   }
 
   openChat(): void {

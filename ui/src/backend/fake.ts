@@ -68,6 +68,7 @@ export class FakeBackend implements Backend {
   #newChatDraft: string;
   #listeners = new Set<(state: EngineState) => void>();
   #dragListeners = new Set<(isOver: boolean) => void>();
+  #faultListeners = new Set<(error: AppError) => void>();
   #running = new Map<MessageId, RunningAnswer>();
 
   constructor(scenario: Scenario) {
@@ -89,6 +90,11 @@ export class FakeBackend implements Backend {
   /** A model file comes over the window, or leaves it. */
   setModelDrag(isOver: boolean): void {
     for (const listener of this.#dragListeners) listener(isOver);
+  }
+
+  /** Something fails that the page has not asked for. */
+  tellFault(error: AppError): void {
+    for (const listener of this.#faultListeners) listener(error);
   }
 
   /** What the engine would tell: the page hears of it at once. */
@@ -341,6 +347,14 @@ export class FakeBackend implements Backend {
 
   onModelDrag(listener: (isOver: boolean) => void): Promise<() => void> {
     return listen(this.#dragListeners, listener);
+  }
+
+  onFault(listener: (error: AppError) => void): Promise<() => void> {
+    return listen(this.#faultListeners, listener);
+  }
+
+  async notify(title: string, body: string): Promise<void> {
+    await this.#call('notify', title, body);
   }
 
   async networkSettings(): Promise<NetworkSettings> {

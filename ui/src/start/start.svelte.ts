@@ -8,7 +8,7 @@ export type Stage =
   { kind: 'starting' } | { kind: 'failed'; error: AppError } | { kind: 'started'; page: Page };
 
 /** What the page is told without asking. */
-type Told = 'engine' | 'downloads' | 'library' | 'folder_move' | 'drag';
+type Told = 'engine' | 'downloads' | 'library' | 'folder_move' | 'drag' | 'fault';
 
 export class Start {
   stage = $state.raw<Stage>({ kind: 'starting' });
@@ -43,6 +43,7 @@ export class Start {
       backend.onLibraryChange(() => this.#tell('library', (page) => page.receiveLibraryChange())),
       backend.onFolderMove((state) => this.#tell('folder_move', (page) => page.receiveFolderMove(state))),
       backend.onModelDrag((isOver) => this.#tell('drag', (page) => (page.isModelDragged = isOver))),
+      backend.onFault((error) => this.#tell('fault', (page) => page.receiveFault(error))),
     ]);
     this.#isListening = true;
   }
