@@ -23,6 +23,22 @@ use crate::wait::PATIENCE;
 /// Each app computes with all cores while it answers: more than two at once would only wait for each other.
 static SEATS: Semaphore = Semaphore::const_new(2);
 
+/// Variables of whoever runs the tests that would lead the app elsewhere.
+const FORGOTTEN: [&str; 12] = [
+    "WAYLAND_DISPLAY",
+    "HEARTH_MODEL",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "LANGUAGE",
+    "HF_ENDPOINT",
+    "HF_HOME",
+    "HF_HUB_CACHE",
+    "HUGGINGFACE_HUB_CACHE",
+    "OLLAMA_MODELS",
+    "LLAMA_CACHE",
+    "HTTP_PROXY",
+];
+
 /// Where one person uses the app. Each test has its own, so that tests can run side by side.
 #[derive(Debug)]
 pub struct Desk {
@@ -99,9 +115,14 @@ impl Desk {
 
     /// Starts the app without looking at its window, and waits until it ends by itself.
     pub async fn start_and_wait(&self) -> anyhow::Result<ExitStatus> {
+        self.start_with_and_wait(&[]).await
+    }
+
+    /// Like [`Desk::start_and_wait`], with arguments.
+    pub async fn start_with_and_wait(&self, arguments: &[&str]) -> anyhow::Result<ExitStatus> {
         let program = app_program()?;
         let program = program.to_str().context("the app's path is no UTF-8")?;
-        let mut child = self.command(program).stdin(Stdio::null()).kill_on_drop(true).spawn()?;
+        let mut child = self.command(program).args(arguments).stdin(Stdio::null()).kill_on_drop(true).spawn()?;
         let ended = tokio::time::timeout(PATIENCE, child.wait()).await;
         Ok(ended.context("the app does not end by itself")??)
     }
@@ -123,7 +144,7 @@ impl Desk {
         words.extend(["setpriv", "--pdeathsig", "KILL", "--", program].map(str::to_owned));
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]);
-        for forgotten in ["WAYLAND_DISPLAY", "HEARTH_MODEL", "LC_ALL", "LC_MESSAGES", "LANGUAGE"] {
+        for forgotten in FORGOTTEN {
             command.env_remove(forgotten);
         }
         command.envs(&self.environment);
@@ -138,6 +159,8 @@ impl Desk {
             ("GDK_BACKEND", "x11".into()),
             ("DBUS_SESSION_BUS_ADDRESS", self.bus.address().into()),
             ("LANG", "C.UTF-8".into()),
+            // Models that other programs keep for whoever runs the tests are not this desk's.
+            ("HOME", folder.as_os_str().into()),
             // The webview is asked itself; the toolkit's bridge to screen readers would only start more processes.
             ("NO_AT_BRIDGE", "1".into()),
             ("XDG_DATA_HOME", folder.join("data").into_os_string()),

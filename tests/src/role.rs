@@ -23,7 +23,9 @@ pub enum Role {
     ProgressBar,
     Radio,
     Region,
+    SearchBox,
     Status,
+    Tab,
     Table,
     TextBox,
 }
@@ -49,7 +51,9 @@ impl Role {
             Self::ProgressBar => "progressbar",
             Self::Radio => "radio",
             Self::Region => "region",
+            Self::SearchBox => "searchbox",
             Self::Status => "status",
+            Self::Tab => "tab",
             Self::Table => "table",
             Self::TextBox => "textbox",
         }
@@ -75,7 +79,9 @@ impl Role {
             Self::ProgressBar => "progress, [role=progressbar]",
             Self::Radio => "input[type=radio], [role=radio]",
             Self::Region => "section, [role=region]",
+            Self::SearchBox => "input[type=search], [role=searchbox]",
             Self::Status => "output, [role=status]",
+            Self::Tab => "[role=tab]",
             Self::Table => "table, [role=table]",
             Self::TextBox => "textarea, input:not([type]), input[type=text], input[type=search], [role=textbox]",
         }

@@ -9,6 +9,7 @@ mod composer;
 mod conversations;
 mod disk;
 mod first_start;
+mod from_the_hub;
 mod keyboard;
 mod links;
 mod models;
