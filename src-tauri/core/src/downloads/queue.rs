@@ -56,7 +56,12 @@ struct Work {
 
 #[derive(Debug)]
 enum Kind {
-    Fetch { index: usize, progress: watch::Receiver<Progress> },
+    Fetch {
+        index: usize,
+        progress: watch::Receiver<Progress>,
+        /// What was last told of it.
+        told: Progress,
+    },
     Place,
 }
 
@@ -102,15 +107,14 @@ impl Queue {
         let mut asks = interval_at(tokio::time::Instant::now() + ask_again, ask_again);
         asks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            self.fill();
-            self.tell();
+            self.settle();
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(order) => if self.obey(order).await.is_break() { return },
                     None => return,
                 },
                 Some(ended) = self.running.join_next_with_id(), if !self.works.is_empty() => self.take_in(ended).await,
-                _ = ticks.tick(), if !self.works.is_empty() => {}
+                _ = ticks.tick(), if !self.works.is_empty() => self.look_at_progress(),
                 Ok(()) = changes.changed() => self.try_again(failure::is_about_access).await,
                 _ = asks.tick() => self.try_again(|error| error.code == ErrorCode::AccessNotGranted).await,
             }
@@ -183,6 +187,12 @@ impl Queue {
         })
     }
 
+    /// Starts what may run, and tells how everything is.
+    pub(super) fn settle(&mut self) {
+        self.fill();
+        self.tell();
+    }
+
     /// Starts what may run.
     fn fill(&mut self) {
         if self.is_held {
@@ -215,6 +225,7 @@ impl Queue {
         let Some(item) = self.item(id) else { return };
         let Some(file) = item.wanted.files.get(index).cloned() else { return };
         told.send_modify(|progress| progress.received_bytes = item.received(index));
+        let at_first = progress.borrow().clone();
         let (repo, commit) = (item.wanted.repo.clone(), item.wanted.commit);
         let names = CacheFile::of(&item.wanted, &file);
         let work = async move {
@@ -223,7 +234,8 @@ impl Queue {
             Outcome::Fetched(fetch.await)
         };
         let abort = self.running.spawn(work);
-        self.works.insert(abort.id(), Work { download: id, kind: Kind::Fetch { index, progress }, abort });
+        self.works
+            .insert(abort.id(), Work { download: id, kind: Kind::Fetch { index, progress, told: at_first }, abort });
     }
 
     fn place(&mut self, id: DownloadId) {
@@ -330,11 +342,19 @@ impl Queue {
         let mut activity = Activity::default();
         for work in self.works.values().filter(|work| work.download == id) {
             match &work.kind {
-                Kind::Fetch { index, progress } => activity.fetching.push((*index, progress.borrow().clone())),
+                Kind::Fetch { index, told, .. } => activity.fetching.push((*index, told.clone())),
                 Kind::Place => activity.is_placing = true,
             }
         }
         activity
+    }
+
+    fn look_at_progress(&mut self) {
+        for work in self.works.values_mut() {
+            if let Kind::Fetch { progress, told, .. } = &mut work.kind {
+                told.clone_from(&progress.borrow());
+            }
+        }
     }
 
     fn tell(&mut self) {
