@@ -142,10 +142,9 @@ impl Queue {
     }
 
     /// As the page is told about it.
-    pub(super) fn shown(&mut self, id: DownloadId) -> Result<Download, AppError> {
-        let activity = self.activity(id);
-        let item = self.item(id).ok_or_else(gone)?;
-        Ok(item.show(&activity, Instant::now()))
+    pub(super) fn shown(&self, id: DownloadId) -> Result<Download, AppError> {
+        let item = self.items.iter().find(|item| item.id == id).ok_or_else(gone)?;
+        Ok(item.show(&self.activity(id)))
     }
 
     /// Another state, also for the next run. What cannot be written down is true all the same.
@@ -355,13 +354,15 @@ impl Queue {
                 told.clone_from(&progress.borrow());
             }
         }
-    }
-
-    fn tell(&mut self) {
         let now = Instant::now();
         let activities: Vec<Activity> = self.items.iter().map(|item| self.activity(item.id)).collect();
-        let list: Vec<Download> =
-            self.items.iter_mut().zip(&activities).map(|(item, activity)| item.show(activity, now)).collect();
+        for (item, activity) in self.items.iter_mut().zip(&activities) {
+            item.look(activity, now);
+        }
+    }
+
+    fn tell(&self) {
+        let list: Vec<Download> = self.items.iter().map(|item| item.show(&self.activity(item.id))).collect();
         self.told.send_if_modified(|told| {
             let changes = *told != list;
             if changes {
