@@ -178,9 +178,10 @@ impl App {
     ) -> Result<AnswerStream, AppError> {
         let sent = async {
             check_length(&text)?;
-            let (seat, store) = self.begin().await?;
+            let seat = self.inner.slot.take()?;
             let model = self.choice_for(conversation).await?;
             self.summon(&model).await?;
+            let store = self.store().await?;
             let turn = turn::send(store, conversation, parent, &text, &self.name_of(&model), self.now()).await?;
             Ok(self.answer(store, turn, seat, model))
         };
@@ -190,9 +191,10 @@ impl App {
     /// Has the same question answered once more, as a sibling of `answer`.
     pub async fn try_again(&self, answer: MessageId) -> Result<AnswerStream, AppError> {
         let tried = async {
-            let (seat, store) = self.begin().await?;
+            let seat = self.inner.slot.take()?;
             let model = self.choice_around(answer).await?;
             self.summon(&model).await?;
+            let store = self.store().await?;
             let turn = turn::try_again(store, answer, &self.name_of(&model), self.now()).await?;
             Ok(self.answer(store, turn, seat, model))
         };
@@ -202,9 +204,10 @@ impl App {
     /// Goes on writing an answer that was cut, stopped or interrupted.
     pub async fn continue_answer(&self, answer: MessageId) -> Result<AnswerStream, AppError> {
         let continued = async {
-            let (seat, store) = self.begin().await?;
+            let seat = self.inner.slot.take()?;
             let model = self.choice_around(answer).await?;
             self.summon(&model).await?;
+            let store = self.store().await?;
             let turn = turn::continue_answer(store, answer, self.now()).await?;
             Ok(self.answer(store, turn, seat, model))
         };
@@ -235,12 +238,6 @@ impl App {
         {
             tracing::warn!("the database was not closed in time");
         }
-    }
-
-    /// The right to write an answer, and where it is kept.
-    async fn begin(&self) -> Result<(Seat, &Store), AppError> {
-        let seat = self.inner.slot.take()?;
-        Ok((seat, self.store().await?))
     }
 
     fn answer(&self, store: &Store, turn: Turn, seat: Seat, model: ModelChoice) -> AnswerStream {

@@ -124,21 +124,25 @@ impl Item {
         }
     }
 
-    /// As the page is told.
-    pub(super) fn show(&mut self, activity: &Activity, now: Instant) -> Download {
+    /// Takes in how far its files are.
+    pub(super) fn look(&mut self, activity: &Activity, now: Instant) {
         for (index, progress) in &activity.fetching {
             if let Some(received) = self.received.get_mut(*index) {
                 *received = progress.received_bytes;
             }
         }
-        let total_bytes = self.wanted.files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.size_bytes));
-        let received_bytes = self.received.iter().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes)).min(total_bytes);
-        let state = self.shown_state(activity);
         if activity.fetching.is_empty() {
             self.speed.stop();
         } else {
-            self.speed.sample(now, received_bytes);
+            self.speed.sample(now, self.received_bytes());
         }
+    }
+
+    /// As the page is told.
+    pub(super) fn show(&self, activity: &Activity) -> Download {
+        let total_bytes = self.wanted.files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.size_bytes));
+        let received_bytes = self.received_bytes().min(total_bytes);
+        let state = self.shown_state(activity);
         let comes = state == DownloadState::Receiving;
         Download {
             id: self.id,
@@ -152,6 +156,10 @@ impl Item {
             seconds_left: self.speed.seconds_for(total_bytes - received_bytes).filter(|_| comes),
             state,
         }
+    }
+
+    fn received_bytes(&self) -> u64 {
+        self.received.iter().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes))
     }
 
     fn shown_state(&self, activity: &Activity) -> DownloadState {

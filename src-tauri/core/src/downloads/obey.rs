@@ -6,7 +6,7 @@ use hearth_library::Cache;
 
 use super::{
     item::{Item, Part, State, parts},
-    order::Order,
+    order::{Order, Reply},
     queue::{Queue, gone},
     room,
 };
@@ -25,29 +25,57 @@ impl Queue {
     /// Breaks if that was the last order. Whoever no longer waits for the outcome does not want to know it.
     pub(super) async fn obey(&mut self, order: Order) -> ControlFlow<()> {
         match order {
-            Order::Load(done) => drop(done.send(self.load().await)),
-            Order::Add(wanted, done) => drop(done.send(self.add(*wanted).await)),
-            Order::Pause(id, done) => drop(done.send(self.pause(id).await)),
-            Order::Resume(id, done) => drop(done.send(self.resume(id).await)),
-            Order::Cancel(id, done) => drop(done.send(self.cancel(id).await)),
-            Order::Move { id, before, done } => drop(done.send(self.move_before(id, before).await)),
-            Order::Needs(files, done) => drop(done.send(self.needs(files).await)),
+            Order::Load(done) => {
+                let loaded = self.load().await;
+                self.answer(done, loaded);
+            }
+            Order::Add(wanted, done) => {
+                let added = self.add(*wanted).await;
+                self.answer(done, added);
+            }
+            Order::Pause(id, done) => {
+                let paused = self.pause(id).await;
+                self.answer(done, paused);
+            }
+            Order::Resume(id, done) => {
+                let resumed = self.resume(id).await;
+                self.answer(done, resumed);
+            }
+            Order::Cancel(id, done) => {
+                let cancelled = self.cancel(id).await;
+                self.answer(done, cancelled);
+            }
+            Order::Move { id, before, done } => {
+                let moved = self.move_before(id, before).await;
+                self.answer(done, moved);
+            }
+            Order::Needs(files, done) => {
+                let needs = self.needs(files).await;
+                self.answer(done, needs);
+            }
             Order::Hold(done) => {
                 self.is_held = true;
                 self.stop(|_| true).await;
-                drop(done.send(Ok(())));
+                self.answer(done, Ok(()));
             }
             Order::Release(moved, done) => {
                 self.release(moved.as_ref());
-                drop(done.send(Ok(())));
+                self.answer(done, Ok(()));
             }
             Order::ShutDown(done) => {
+                self.is_held = true;
                 self.stop(|_| true).await;
-                drop(done.send(Ok(())));
+                self.answer(done, Ok(()));
                 return ControlFlow::Break(());
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Only when the list shows it: who is answered may look there at once.
+    fn answer<T>(&mut self, done: Reply<T>, outcome: Result<T, AppError>) {
+        self.settle();
+        done.send(outcome).ok();
     }
 
     async fn add(&mut self, mut wanted: Wanted) -> Result<Download, AppError> {

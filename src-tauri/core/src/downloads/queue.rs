@@ -56,7 +56,12 @@ struct Work {
 
 #[derive(Debug)]
 enum Kind {
-    Fetch { index: usize, progress: watch::Receiver<Progress> },
+    Fetch {
+        index: usize,
+        progress: watch::Receiver<Progress>,
+        /// What was last told of it.
+        told: Progress,
+    },
     Place,
 }
 
@@ -102,15 +107,14 @@ impl Queue {
         let mut asks = interval_at(tokio::time::Instant::now() + ask_again, ask_again);
         asks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            self.fill();
-            self.tell();
+            self.settle();
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(order) => if self.obey(order).await.is_break() { return },
                     None => return,
                 },
                 Some(ended) = self.running.join_next_with_id(), if !self.works.is_empty() => self.take_in(ended).await,
-                _ = ticks.tick(), if !self.works.is_empty() => {}
+                _ = ticks.tick(), if !self.works.is_empty() => self.look_at_progress(),
                 Ok(()) = changes.changed() => self.try_again(failure::is_about_access).await,
                 _ = asks.tick() => self.try_again(|error| error.code == ErrorCode::AccessNotGranted).await,
             }
@@ -138,10 +142,9 @@ impl Queue {
     }
 
     /// As the page is told about it.
-    pub(super) fn shown(&mut self, id: DownloadId) -> Result<Download, AppError> {
-        let activity = self.activity(id);
-        let item = self.item(id).ok_or_else(gone)?;
-        Ok(item.show(&activity, Instant::now()))
+    pub(super) fn shown(&self, id: DownloadId) -> Result<Download, AppError> {
+        let item = self.items.iter().find(|item| item.id == id).ok_or_else(gone)?;
+        Ok(item.show(&self.activity(id)))
     }
 
     /// Another state, also for the next run. What cannot be written down is true all the same.
@@ -183,6 +186,12 @@ impl Queue {
         })
     }
 
+    /// Starts what may run, and tells how everything is.
+    pub(super) fn settle(&mut self) {
+        self.fill();
+        self.tell();
+    }
+
     /// Starts what may run.
     fn fill(&mut self) {
         if self.is_held {
@@ -215,6 +224,7 @@ impl Queue {
         let Some(item) = self.item(id) else { return };
         let Some(file) = item.wanted.files.get(index).cloned() else { return };
         told.send_modify(|progress| progress.received_bytes = item.received(index));
+        let at_first = progress.borrow().clone();
         let (repo, commit) = (item.wanted.repo.clone(), item.wanted.commit);
         let names = CacheFile::of(&item.wanted, &file);
         let work = async move {
@@ -223,7 +233,8 @@ impl Queue {
             Outcome::Fetched(fetch.await)
         };
         let abort = self.running.spawn(work);
-        self.works.insert(abort.id(), Work { download: id, kind: Kind::Fetch { index, progress }, abort });
+        self.works
+            .insert(abort.id(), Work { download: id, kind: Kind::Fetch { index, progress, told: at_first }, abort });
     }
 
     fn place(&mut self, id: DownloadId) {
@@ -330,18 +341,28 @@ impl Queue {
         let mut activity = Activity::default();
         for work in self.works.values().filter(|work| work.download == id) {
             match &work.kind {
-                Kind::Fetch { index, progress } => activity.fetching.push((*index, progress.borrow().clone())),
+                Kind::Fetch { index, told, .. } => activity.fetching.push((*index, told.clone())),
                 Kind::Place => activity.is_placing = true,
             }
         }
         activity
     }
 
-    fn tell(&mut self) {
+    fn look_at_progress(&mut self) {
+        for work in self.works.values_mut() {
+            if let Kind::Fetch { progress, told, .. } = &mut work.kind {
+                told.clone_from(&progress.borrow());
+            }
+        }
         let now = Instant::now();
         let activities: Vec<Activity> = self.items.iter().map(|item| self.activity(item.id)).collect();
-        let list: Vec<Download> =
-            self.items.iter_mut().zip(&activities).map(|(item, activity)| item.show(activity, now)).collect();
+        for (item, activity) in self.items.iter_mut().zip(&activities) {
+            item.look(activity, now);
+        }
+    }
+
+    fn tell(&self) {
+        let list: Vec<Download> = self.items.iter().map(|item| item.show(&self.activity(item.id))).collect();
         self.told.send_if_modified(|told| {
             let changes = *told != list;
             if changes {

@@ -11,6 +11,7 @@ use hearth_library::{Bin, Place, Removal, RemoveError, Sharing};
 use super::{Found, Shelf, blocking, id_of, name_of, shown};
 use crate::{
     error::{AppError, ErrorCode, chain},
+    model_name,
     view::{Origin, RemovalId, RemovalPlan, RemovedModel},
 };
 
@@ -96,7 +97,7 @@ impl Shelf {
         });
         let shown = held.into_iter().filter_map(|removed| {
             let id = shown_id(removed.id).ok()?;
-            Some(RemovedModel { id, name: removed.name, freed_bytes: removed.freed_bytes })
+            Some(RemovedModel { id, name: shown_name(&removed.name), freed_bytes: removed.freed_bytes })
         });
         shown.collect()
     }
@@ -143,6 +144,11 @@ fn distinct(origins: impl Iterator<Item = Origin>) -> Vec<Origin> {
 fn shown_id(id: hearth_library::RemovalId) -> Result<RemovalId, AppError> {
     let number = id.to_string().parse();
     number.map(RemovalId).map_err(|_| AppError::new(ErrorCode::Internal, format!("too many deletions: {id}")))
+}
+
+/// The bin keeps the name of the file, or Ollama's `name:tag`, which is shown as it is.
+fn shown_name(name: &str) -> String {
+    if name.contains(':') { name.to_owned() } else { model_name::of_file(Path::new(&format!("{name}.gguf"))) }
 }
 
 fn of_removal(error: &RemoveError) -> AppError {

@@ -11,11 +11,20 @@ pub(crate) fn write(folder: &Path, file: &str, name: &str) -> PathBuf {
 
 /// A sound file of some architecture.
 pub(crate) fn bytes(name: &str, architecture: &str) -> Vec<u8> {
+    file(name, architecture, None)
+}
+
+/// A part of a model that is spread over several files. They are counted from 0.
+pub(crate) fn part(name: &str, number: u16, count: u16) -> Vec<u8> {
+    file(name, "llama", Some((number, count)))
+}
+
+fn file(name: &str, architecture: &str, split: Option<(u16, u16)>) -> Vec<u8> {
     let mut file = Vec::new();
     file.extend(b"GGUF");
     file.extend(3_u32.to_le_bytes());
     file.extend(1_u64.to_le_bytes());
-    file.extend(7_u64.to_le_bytes());
+    file.extend(if split.is_some() { 9_u64 } else { 7 }.to_le_bytes());
     for (key, value) in
         [("general.architecture", architecture), ("general.name", name), ("tokenizer.ggml.model", "gpt2")]
     {
@@ -35,7 +44,16 @@ pub(crate) fn bytes(name: &str, architecture: &str) -> Vec<u8> {
     text(&mut file, "a");
     text(&mut file, "b");
 
-    text(&mut file, "token_embd.weight");
+    let mut tensor = "token_embd.weight".to_owned();
+    if let Some((number, count)) = split {
+        for (key, value) in [("split.no", number), ("split.count", count)] {
+            text(&mut file, key);
+            file.extend(2_u32.to_le_bytes());
+            file.extend(value.to_le_bytes());
+        }
+        tensor = format!("blk.{number}.weight");
+    }
+    text(&mut file, &tensor);
     file.extend(1_u32.to_le_bytes());
     file.extend(8_u64.to_le_bytes());
     file.extend(0_u32.to_le_bytes());
