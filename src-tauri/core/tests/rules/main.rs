@@ -1,11 +1,18 @@
 //! The rules of the core, against an engine that the test plays itself and a real SQLite file.
 
+mod account;
 mod answers;
 mod conversations;
+mod discover;
 mod disk;
 mod engine;
+mod fit;
+mod hub_stage;
+mod keychain;
 mod model_file;
 mod models;
+mod network;
+mod recommended;
 mod stage;
 mod survival;
 mod tree;
