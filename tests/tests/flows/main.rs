@@ -11,6 +11,7 @@ mod disk;
 mod first_start;
 mod keyboard;
 mod links;
+mod memory;
 mod models;
 mod picture;
 mod privacy;

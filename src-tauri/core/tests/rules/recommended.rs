@@ -9,9 +9,17 @@ use hearth_core::{
 
 use crate::stage::{Stage, TestComputer};
 
+/// The version of the app that the catalog was made for.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 async fn recommended_for(machine: Machine) -> Recommendations {
+    recommended_by(VERSION, machine).await
+}
+
+async fn recommended_by(version: &str, machine: Machine) -> Recommendations {
     let stage = Stage::new();
-    let app = App::new(Config { hardware: Arc::new(TestComputer(machine)), ..stage.config() });
+    let config = Config { hardware: Arc::new(TestComputer(machine)), version: version.to_owned(), ..stage.config() };
+    let app = App::new(config);
     app.recommendations().await.expect("complete without a network")
 }
 
@@ -79,12 +87,13 @@ async fn the_reasons_are_true() {
         }
         if let Some((model, light)) = of(Praise::Light) {
             assert!(light.needed_bytes < best.needed_bytes, "{gigabytes} GB: {}", model.id);
+            assert_eq!(light.verdict, FitVerdict::Fast, "{gigabytes} GB: {}", model.id);
         }
         if let Some((model, _)) = of(Praise::Coding) {
             assert!(model.capabilities.contains(&Capability::Coding), "{gigabytes} GB: {}", model.id);
         }
         if let Some((model, patient)) = of(Praise::Patient) {
-            assert!(patient.needed_bytes > best.needed_bytes, "{gigabytes} GB: {}", model.id);
+            assert!(patient.words_per_second < best.words_per_second, "{gigabytes} GB: {}", model.id);
         }
     }
 }
@@ -115,4 +124,11 @@ async fn the_computer_is_told_with_what_it_could_give() {
     let found = recommended(16).await;
     assert_eq!(found.computer.memory_bytes, 16 << 30);
     assert_eq!((found.computer.available_bytes, found.computer.processor.as_str()), (12 << 30, "A usual processor"));
+}
+
+#[tokio::test]
+async fn what_needs_a_newer_app_is_not_recommended() {
+    let machine = TestComputer::of_gigabytes(16).0;
+    assert!(recommended_by("0.0.9", machine.clone()).await.models.is_empty());
+    assert!(!recommended_by("0.1.0", machine).await.models.is_empty());
 }
