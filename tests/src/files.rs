@@ -21,6 +21,11 @@ pub(crate) fn app_program() -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
+/// The engine's program, which lies beside the app.
+pub fn engine_program() -> anyhow::Result<PathBuf> {
+    Ok(app_program()?.with_file_name("engine").join("hearth-engine"))
+}
+
 /// `target/<profile>`: a test's program lies in `deps` in it.
 fn build_folder() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe().context("this program does not know where it lies")?;

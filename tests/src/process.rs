@@ -86,6 +86,16 @@ impl Process {
         Ok(f64::from(ticks.sum::<Result<u32, _>>()?) / 100.0)
     }
 
+    /// Proportional set size in bytes: private pages whole, shared pages divided by the number of processes that share
+    /// them (proc(5), `smaps_rollup`).
+    pub fn memory_bytes(&self) -> anyhow::Result<u64> {
+        let path = format!("/proc/{}/smaps_rollup", self.pid);
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).context("there is no Pss")?;
+        let kibibytes: u64 = line.trim().strip_suffix("kB").context("it has a unit")?.trim().parse()?;
+        Ok(kibibytes * 1024)
+    }
+
     /// Whether its program is that file. Seen from another mount namespace the same file has another path, so the files
     /// themselves are compared.
     pub fn runs(&self, program: &Path) -> bool {

@@ -56,13 +56,19 @@ const VIRTUAL_DISPLAY: Group = Group {
     }],
 };
 
-/// To drive the real window. Chromium, for the page's tests, is [`crate::browser`]'s concern.
+/// To drive the real window, and for a keychain to keep secrets in. Chromium, for the page's tests, is [`crate::browser`]'s concern.
 const TEST: Group = Group {
     purpose: "to test Hearth",
-    apt: &["dbus-daemon", "webkit2gtk-driver", "xvfb"],
+    apt: &["dbus-daemon", "gnome-keyring", "webkit2gtk-driver", "xvfb"],
     elsewhere: &[
         Requirement { wanted: "Xvfb, the virtual display", found_by: Probe::Program("Xvfb"), on: Platform::Linux },
         Requirement { wanted: "dbus-daemon", found_by: Probe::Program("dbus-daemon"), on: Platform::Linux },
+        Requirement { wanted: "dbus-run-session", found_by: Probe::Program("dbus-run-session"), on: Platform::Linux },
+        Requirement {
+            wanted: "gnome-keyring, a keychain",
+            found_by: Probe::Program("gnome-keyring-daemon"),
+            on: Platform::Linux,
+        },
         Requirement {
             wanted: "WebKitWebDriver, which comes with WebKitGTK",
             found_by: Probe::Program("WebKitWebDriver"),

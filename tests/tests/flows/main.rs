@@ -12,6 +12,7 @@ mod first_start;
 mod from_the_hub;
 mod keyboard;
 mod links;
+mod memory;
 mod models;
 mod picture;
 mod privacy;

@@ -5,6 +5,7 @@ mod bounds;
 mod draft;
 mod parts;
 mod refused;
+mod shape;
 mod time;
 
 use std::io::Cursor;

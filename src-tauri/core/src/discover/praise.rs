@@ -27,7 +27,8 @@ pub(super) fn praises(candidates: &[Candidate]) -> Vec<(usize, Praise)> {
     praised.extend(faster.map(|index| (index, Praise::Faster)));
 
     let most = candidates[best].needed_bytes / LIGHT_SHARE.1 * LIGHT_SHARE.0;
-    let is_light = |index: usize| candidates[index].needed_bytes <= most;
+    // Whoever saves memory does not want to wait for it.
+    let is_light = |index: usize| candidates[index].needed_bytes <= most && (is_fast(&&index) || !is_fast(&&best));
     let light = running.iter().copied().find(|index| free(&praised, *index) && is_light(*index));
     praised.extend(light.map(|index| (index, Praise::Light)));
 

@@ -1,14 +1,21 @@
 //! The rules of the core, against an engine that the test plays itself and a real SQLite file.
 
+mod account;
 mod answers;
 mod computer;
 mod conversations;
+mod discover;
 mod disk;
 mod downloads;
 mod engine;
+mod fit;
+mod hub_stage;
+mod keychain;
 mod library;
 mod model_file;
 mod models;
+mod network;
+mod recommended;
 mod stage;
 mod survival;
 mod switching;
