@@ -8,7 +8,7 @@ use std::{
 };
 
 use hearth_gguf::{GgufError, Header, Refusal};
-use hearth_ipc::{EngineFailure, Event, FailureKind, LoadRequest, LoadedModel};
+use hearth_ipc::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS, EngineFailure, Event, FailureKind, LoadRequest, LoadedModel};
 
 use crate::{
     failure::causes,
@@ -16,13 +16,9 @@ use crate::{
     outbox::Outbox,
     prompt::Prompter,
     sampling,
-    session::{BATCH_TOKENS, Session},
+    session::Session,
     threads, weights,
 };
-
-/// Enough for a long conversation, and for most models affordable. What a model was trained on can be a hundred
-/// times as much, and its KV cache would fill the memory of any home computer.
-const DEFAULT_CONTEXT_TOKENS: u32 = 8192;
 
 /// Where memory is short, the context is halved, but not below this: less is no conversation.
 const LEAST_CONTEXT_TOKENS: u32 = 2048;

@@ -2,15 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use hearth_ipc::{ChatMessage, EngineFailure, Sampling};
+use hearth_ipc::{BATCH_TOKENS, ChatMessage, EngineFailure, Sampling};
 
 use crate::{
     llama::{Batch, Context, DecodeError, Interrupt, Token, Vocab},
     prompt::{Prompt, Prompter},
 };
-
-/// Most tokens in one step of reading. More is not faster, and takes more memory.
-pub(crate) const BATCH_TOKENS: u32 = 512;
 
 /// A step of reading should not take longer, so that its progress can be shown.
 const LONGEST_STEP: Duration = Duration::from_secs(2);

@@ -23,7 +23,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use hearth_core::{App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock, SystemDisks};
+use hearth_core::{
+    App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock, SystemDisks, SystemKeychain, ThisComputer,
+};
 use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::home::Home;
@@ -32,6 +34,8 @@ use crate::resources::Resources;
 
 /// Who has asked a repository's owner to be let in need not press a button once they are.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
+/// What people see in their keychain.
+const KEYCHAIN_SERVICE: &str = "Hearth";
 
 /// Runs the app until its window is closed.
 pub fn run() -> ExitCode {
@@ -114,6 +118,8 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
         disks: Arc::new(SystemDisks),
         ask_again: ASK_AGAIN,
         version,
+        secrets: Arc::new(SystemKeychain::new(KEYCHAIN_SERVICE)),
+        hardware: Arc::new(ThisComputer::default()),
         clock: Arc::new(SystemClock),
     });
     told::tell(handle, &app);

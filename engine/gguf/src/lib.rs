@@ -15,6 +15,7 @@ mod header;
 mod metadata;
 mod model;
 mod quantization;
+mod shape;
 mod tensor;
 mod tensor_type;
 
@@ -23,5 +24,6 @@ pub use header::{Header, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_TENSORS, ch
 pub use metadata::{Array, ElementType, Metadata, Value};
 pub use model::{Split, require_text_model};
 pub use quantization::quantization;
+pub use shape::{Layer, Shape};
 pub use tensor::Tensor;
 pub use tensor_type::TensorType;

@@ -10,6 +10,7 @@
 mod client;
 pub mod codec;
 mod connection;
+mod defaults;
 mod engine_log;
 mod launch;
 mod messages;
@@ -17,6 +18,7 @@ mod running;
 
 pub use client::{Client, ConnectError, EngineEnd};
 pub use codec::CodecError;
+pub use defaults::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS};
 pub use launch::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 pub use messages::{
     ChatMessage, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,

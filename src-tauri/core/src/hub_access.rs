@@ -1,14 +1,29 @@
 //! The one way to the Hub, as settings and account have it now.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use hearth_hub::{Connection, ConnectionSettings, Patience};
+use hearth_hub::{Connection, ConnectionSettings, Endpoint, Patience, Proxy, Token};
 use tokio::sync::watch;
 
-use crate::error::{AppError, ErrorCode, chain};
+use crate::{
+    Config,
+    account::{self, Owner, Standing},
+    error::{AppError, ErrorCode, chain},
+    network,
+    secrets::{SecretError, Secrets},
+    store::{Opening, Store, StoreError},
+    view::{AccountState, NetworkSettings},
+};
+
+/// A person may have to type the keychain's password first. Who is away is not waited for.
+const KEYCHAIN_PATIENCE: Duration = Duration::from_secs(20);
 
 /// What differs between the real Hub and a test's.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct HubConfig {
     /// Another Hub than the public one, as the environment (`HF_ENDPOINT`) has it; settings go before it.
     pub endpoint: Option<String>,
@@ -16,50 +31,253 @@ pub struct HubConfig {
     pub user_agent: String,
     /// How long to wait for others.
     pub patience: Patience,
+    /// How long to wait for a keychain that is locked.
+    pub keychain_patience: Duration,
+}
+
+impl Default for HubConfig {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            user_agent: String::new(),
+            patience: Patience::default(),
+            keychain_patience: KEYCHAIN_PATIENCE,
+        }
+    }
 }
 
 /// The way to the Hub. Clones share it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct HubAccess {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
-    config: HubConfig,
-    connection: Mutex<Option<Connection>>,
+    config: Config,
+    opening: Opening,
+    secrets: Secrets,
+    now: Mutex<Now>,
     changes: watch::Sender<u64>,
 }
 
+#[derive(Default)]
+struct Now {
+    /// Found when it is first needed, and anew after every change.
+    way: Option<Way>,
+    /// Counts the changes: what was found before one is not kept after it.
+    turn: u64,
+    /// Tokens that are in no keychain, by the Hub that they were entered for.
+    unkept: HashMap<String, (Token, Owner)>,
+}
+
+#[derive(Debug, Clone)]
+struct Way {
+    connection: Connection,
+    standing: Standing,
+}
+
 impl HubAccess {
-    pub(crate) fn new(config: HubConfig) -> Self {
-        let inner = Inner { config, connection: Mutex::new(None), changes: watch::Sender::new(0) };
+    pub(crate) fn new(config: Config, opening: Opening) -> Self {
+        let secrets = Secrets::new(Arc::clone(&config.secrets), config.hub.keychain_patience);
+        let inner = Inner { config, opening, secrets, now: Mutex::new(Now::default()), changes: watch::Sender::new(0) };
         Self { inner: Arc::new(inner) }
     }
 
     /// The connection to use now. Whoever asks for much asks again from time to time: settings change.
     pub(crate) async fn connection(&self) -> Result<Connection, AppError> {
-        let mut connection = self.inner.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(connection) = &*connection {
-            return Ok(connection.clone());
-        }
-        let settings = ConnectionSettings {
-            endpoint: match &self.inner.config.endpoint {
-                Some(address) => {
-                    address.parse().map_err(|error| AppError::new(ErrorCode::AddressInvalid, chain(&error)))?
-                }
-                None => hearth_hub::Endpoint::default(),
-            },
-            user_agent: self.inner.config.user_agent.clone(),
-            patience: self.inner.config.patience,
-            ..ConnectionSettings::default()
-        };
-        let made = Connection::new(settings).map_err(|error| AppError::new(ErrorCode::Internal, chain(&error)))?;
-        Ok(connection.insert(made).clone())
+        Ok(self.way().await?.connection)
     }
 
     /// Changes whenever the way is another (an address, a proxy, an account): what was refused may be granted now.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changes.subscribe()
     }
+
+    /// The Hub in use.
+    pub(crate) async fn endpoint(&self) -> Result<Endpoint, AppError> {
+        self.endpoint_by(&self.network_settings().await?)
+    }
+
+    /// How it is reached, as the person has set it.
+    pub(crate) async fn network_settings(&self) -> Result<NetworkSettings, AppError> {
+        Ok(network::load(&mut *self.store().await?.reader().await?).await?)
+    }
+
+    /// Reaches it in another way from now on, and tells how that is kept.
+    pub(crate) async fn update_network_settings(&self, settings: NetworkSettings) -> Result<NetworkSettings, AppError> {
+        let settings = network::check(settings)?;
+        self.connect(&settings, None).map_err(|error| AppError { code: ErrorCode::AddressInvalid, ..error })?;
+        let mut change = self.store().await?.change().await?;
+        network::save(&mut change, &settings).await?;
+        change.commit().await.map_err(StoreError::from)?;
+        self.change(|_| ());
+        Ok(settings)
+    }
+
+    /// Who is signed in. Asks the keychain once more if it did not give the token away before.
+    pub(crate) async fn account(&self) -> Result<AccountState, AppError> {
+        let mut way = self.way().await?;
+        if matches!(way.standing, Standing::OutOfReach) {
+            self.forget_way();
+            way = self.way().await?;
+            if way.standing.token().is_some() {
+                self.change(|_| ());
+            }
+        }
+        Ok(way.standing.state(way.connection.endpoint()))
+    }
+
+    /// Signs in with a token that the Hub knows, and keeps it in the keychain if there is one that takes it.
+    pub(crate) async fn sign_in(&self, text: &str) -> Result<AccountState, AppError> {
+        let token: Token = text.parse().map_err(|error| AppError::new(ErrorCode::TokenInvalid, chain(&error)))?;
+        let settings = self.network_settings().await?;
+        let connection = self.connect(&settings, Some(token.clone()))?;
+        let endpoint = connection.endpoint();
+        let owner = connection.account().await.map_err(|error| AppError::of_hub(&error, None, endpoint))?;
+        let owner = Owner::from(owner);
+        let is_kept = match self.keep(endpoint, &owner, &token).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "the token is not kept");
+                // Whoever was signed in before is not to come back at the next start.
+                self.keep_owner(endpoint, None).await?;
+                false
+            }
+        };
+        self.change(|now| match is_kept {
+            true => drop(now.unkept.remove(&endpoint.to_string())),
+            false => drop(now.unkept.insert(endpoint.to_string(), (token.clone(), owner.clone()))),
+        });
+        Ok(Standing::SignedIn { owner, token, is_kept }.state(endpoint))
+    }
+
+    /// Signs out and deletes the token.
+    pub(crate) async fn sign_out(&self) -> Result<AccountState, AppError> {
+        let endpoint = self.endpoint().await?;
+        let kept = account::kept_owner(&mut *self.store().await?.reader().await?, &endpoint).await?;
+        if kept.is_some() {
+            self.keep_owner(&endpoint, None).await?;
+            match self.inner.secrets.delete(secret_name(&endpoint)).await {
+                Ok(()) | Err(SecretError::Missing) => {}
+                // It is not asked for again, and the next token takes its place.
+                Err(error) => tracing::warn!(%error, "the token stays in the keychain"),
+            }
+        }
+        self.change(|now| drop(now.unkept.remove(&endpoint.to_string())));
+        Ok(Standing::Nobody.state(&endpoint))
+    }
+
+    async fn way(&self) -> Result<Way, AppError> {
+        loop {
+            let turn = {
+                let now = self.now();
+                if let Some(way) = &now.way {
+                    return Ok(way.clone());
+                }
+                now.turn
+            };
+            let found = self.find_way().await?;
+            let mut now = self.now();
+            if now.turn == turn {
+                return Ok(now.way.insert(found).clone());
+            }
+        }
+    }
+
+    async fn find_way(&self) -> Result<Way, AppError> {
+        let settings = self.network_settings().await?;
+        let endpoint = self.endpoint_by(&settings)?;
+        let standing = self.standing(&endpoint).await?;
+        let connection = self.connect(&settings, standing.token().cloned())?;
+        Ok(Way { connection, standing })
+    }
+
+    async fn standing(&self, endpoint: &Endpoint) -> Result<Standing, AppError> {
+        let unkept = self.now().unkept.get(&endpoint.to_string()).cloned();
+        if let Some((token, owner)) = unkept {
+            return Ok(Standing::SignedIn { owner, token, is_kept: false });
+        }
+        let owner = account::kept_owner(&mut *self.store().await?.reader().await?, endpoint).await?;
+        let Some(owner) = owner else { return Ok(Standing::Nobody) };
+        let kept = self.inner.secrets.get(secret_name(endpoint)).await;
+        match kept.map(|text| text.parse::<Token>()) {
+            Ok(Ok(token)) => Ok(Standing::SignedIn { owner, token, is_kept: true }),
+            // Somebody has taken it out of the keychain, or put something else there.
+            Ok(Err(_)) | Err(SecretError::Missing) => {
+                self.keep_owner(endpoint, None).await?;
+                Ok(Standing::Nobody)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the token is out of reach");
+                Ok(Standing::OutOfReach)
+            }
+        }
+    }
+
+    fn endpoint_by(&self, settings: &NetworkSettings) -> Result<Endpoint, AppError> {
+        let address = settings.endpoint.as_deref().or(self.inner.config.hub.endpoint.as_deref());
+        address.map_or_else(|| Ok(Endpoint::default()), network::endpoint_of)
+    }
+
+    fn connect(&self, settings: &NetworkSettings, token: Option<Token>) -> Result<Connection, AppError> {
+        let proxy: Proxy = network::proxy(settings)?;
+        let connection = Connection::new(ConnectionSettings {
+            endpoint: self.endpoint_by(settings)?,
+            token,
+            proxy,
+            user_agent: self.inner.config.hub.user_agent.clone(),
+            patience: self.inner.config.hub.patience,
+        });
+        connection.map_err(|error| AppError::new(ErrorCode::Internal, chain(&error)))
+    }
+
+    /// First the secret: what the settings say of it is never too much.
+    async fn keep(&self, endpoint: &Endpoint, owner: &Owner, token: &Token) -> Result<(), NotKept> {
+        self.inner.secrets.set(secret_name(endpoint), token.secret().to_owned()).await?;
+        self.keep_owner(endpoint, Some(owner)).await.map_err(NotKept::Settings)
+    }
+
+    async fn keep_owner(&self, endpoint: &Endpoint, owner: Option<&Owner>) -> Result<(), AppError> {
+        let mut writer = self.store().await?.writer().await?;
+        Ok(account::keep_owner(&mut writer, endpoint, owner).await?)
+    }
+
+    async fn store(&self) -> Result<&Store, AppError> {
+        Ok(self.inner.opening.store().await?)
+    }
+
+    /// From now on the way is another.
+    fn change(&self, change: impl FnOnce(&mut Now)) {
+        {
+            let mut now = self.now();
+            change(&mut now);
+            now.way = None;
+            now.turn += 1;
+        }
+        self.inner.changes.send_modify(|changes| *changes += 1);
+    }
+
+    fn forget_way(&self) {
+        let mut now = self.now();
+        now.way = None;
+        now.turn += 1;
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.inner.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a token is for this run only.
+#[derive(Debug, thiserror::Error)]
+enum NotKept {
+    #[error(transparent)]
+    Keychain(#[from] SecretError),
+    #[error("whose it is cannot be kept: {0}")]
+    Settings(AppError),
+}
+
+/// What a Hub's token is called in the keychain: by the Hub, so that no other is ever given it.
+fn secret_name(endpoint: &Endpoint) -> String {
+    endpoint.to_string()
 }

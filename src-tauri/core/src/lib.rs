@@ -15,18 +15,24 @@
 //! messages for an answer that is to be written, and `answer` writes it; `engine` keeps a process with the chosen
 //! `model` ready; `downloads` fetches models, and `library` knows those that are here.
 
+mod account;
 mod answer;
 mod app;
 mod chats;
 mod clock;
+mod computer;
+mod discover;
 mod downloads;
 mod engine;
 pub mod error;
+mod fit;
 mod hub_access;
 mod library;
 mod model;
 mod model_name;
+mod network;
 mod prompt;
+mod secrets;
 mod settings;
 mod store;
 mod titles;
@@ -36,11 +42,14 @@ pub mod view;
 pub use answer::AnswerStream;
 pub use app::{App, Config};
 pub use clock::{Clock, SystemClock};
+pub use computer::{Hardware, Machine, ThisComputer};
+pub use fit::memory_of;
 pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 pub use hearth_library::{Roots as ModelFolders, System};
 pub use hub_access::HubConfig;
 pub use library::{Disks, SystemDisks};
 pub use model::{SamplingAdvice, StarterModel};
+pub use secrets::{SecretError, SecretStore, SecretsInMemory, SystemKeychain};
 
 /// Longest message the app takes, in characters (Unicode scalar values): some 30 pages, twice what the usual models
 /// remember, and as much as WebKitGTK lays out in a text field without a pause one would notice.

@@ -8,8 +8,12 @@ use std::path::Path;
 
 /// The file's stem in words, without what says how its weights are stored and which part of a split file it is.
 pub(crate) fn of_file(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
-    let mut name = without_part(&stem);
+    of_stem(&path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy())
+}
+
+/// The same for a name that has no ending.
+pub(crate) fn of_stem(stem: &str) -> String {
+    let mut name = without_part(stem);
     while let Some(shorter) = without_storage(name) {
         name = shorter;
     }

@@ -47,7 +47,10 @@ pub(crate) async fn set_models_folder(connection: &mut SqliteConnection, folder:
 }
 
 /// A value of a closed list. One that a newer version has written is left alone, and the default used meanwhile.
-async fn get<T: DeserializeOwned + Default>(connection: &mut SqliteConnection, key: &str) -> Result<T, StoreError> {
+pub(crate) async fn get<T: DeserializeOwned + Default>(
+    connection: &mut SqliteConnection,
+    key: &str,
+) -> Result<T, StoreError> {
     let Some(value) = settings::get(connection, key).await? else { return Ok(T::default()) };
     Ok(serde_json::from_value(serde_json::Value::String(value)).unwrap_or_else(|_| {
         tracing::warn!(key, "a setting holds a value that this version does not know");
@@ -55,7 +58,12 @@ async fn get<T: DeserializeOwned + Default>(connection: &mut SqliteConnection, k
     }))
 }
 
-async fn set<T: Serialize>(connection: &mut SqliteConnection, key: &'static str, value: &T) -> Result<(), StoreError> {
+/// Keeps a value of a closed list.
+pub(crate) async fn set<T: Serialize>(
+    connection: &mut SqliteConnection,
+    key: &'static str,
+    value: &T,
+) -> Result<(), StoreError> {
     let Ok(serde_json::Value::String(value)) = serde_json::to_value(value) else {
         return Err(StoreError::Unknown { column: key });
     };

@@ -69,6 +69,8 @@ pub struct Size {
     pub parameters: Option<u64>,
     /// About how many of them each token needs, where that is not all of them: these decide its speed.
     pub active_parameters: Option<u64>,
+    /// llama.cpp's name for how it is built, where that is known.
+    pub architecture: Option<String>,
     /// Tokens that it was made for.
     pub context_length: Option<u64>,
     /// What it needs to see pictures.

@@ -5,6 +5,8 @@ use std::{
     time::SystemTime,
 };
 
+use hearth_gguf::Shape;
+
 use crate::{
     damage::State,
     repo::{Commit, Repo},
@@ -30,6 +32,8 @@ pub struct Model {
     pub context_length: Option<u64>,
     /// `general.license` of its file, e.g. `apache-2.0`.
     pub licence: Option<String>,
+    /// What its layers keep and read; from this follows the memory that it takes.
+    pub shape: Option<Shape>,
     /// The file that turns pictures or sound into what the model reads.
     pub projector: Option<ModelFile>,
     /// Every place it is kept at or reached from; at least one.

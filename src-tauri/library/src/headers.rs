@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use hearth_gguf::{GgufError, Header};
+use hearth_gguf::{GgufError, Header, Shape};
 
 use crate::{
     damage::{Damage, State},
@@ -17,6 +17,7 @@ pub(crate) struct Told {
     pub(crate) parameters: Option<u64>,
     pub(crate) context_length: Option<u64>,
     pub(crate) licence: Option<String>,
+    pub(crate) shape: Option<Shape>,
     pub(crate) is_projector: bool,
     /// `None` for a model that can be used.
     pub(crate) trouble: Option<State>,
@@ -76,6 +77,7 @@ fn of_headers(headers: &[Header]) -> Told {
         parameters: Some(headers.iter().map(Header::parameters).fold(0, u64::saturating_add)),
         context_length: first.context_length(),
         licence: first.metadata().text("general.license").filter(|text| !text.trim().is_empty()).map(str::to_owned),
+        shape: Shape::of(headers),
         is_projector: first.is_projector(),
         trouble: checked.err().as_ref().map(State::from),
     }

@@ -92,6 +92,7 @@ fn model(sighting: Sighting, told: &Told, facts: &[Option<Facts>]) -> Model {
         parameters: told.parameters,
         context_length: told.context_length,
         licence: told.licence.clone(),
+        shape: told.shape.clone(),
         projector: sighting.place.projector.as_deref().map(projector_file),
         modified: facts.first().copied().flatten().and_then(|facts| facts.modified),
         places: vec![sighting.place],

@@ -1,17 +1,30 @@
 //! Models that can be had, and the way to them.
 
-use super::App;
+use std::{path::Path, sync::Arc};
+
+use hearth_gguf::Header;
+use hearth_hub::{Address, Endpoint};
+use tokio::task::spawn_blocking;
+
+use super::{App, Inner};
 use crate::{
-    error::AppError,
+    discover::{self, Holdings},
+    error::{AppError, ErrorCode},
+    fit::{self, Fits},
     view::{
-        AccountState, FoundModels, ModelAddress, ModelCard, ModelPage, ModelQuery, NetworkSettings, Recommendations,
+        AccountState, EngineState, FoundModels, ModelAddress, ModelCard, ModelInfo, ModelPage, ModelQuery,
+        NetworkSettings, Recommendations,
     },
 };
 
 impl App {
     /// What the app recommends for this computer. Needs no network.
     pub async fn recommendations(&self) -> Result<Recommendations, AppError> {
-        unimplemented!()
+        let recommended = async {
+            let fits = self.inner.fits().await?;
+            discover::recommendations(&self.inner.config.version, &fits, &*self.inner.holdings())
+        };
+        self.tell(recommended.await)
     }
 
     /// Looks for models on the Hub; `next` is where an earlier page ended. Nothing, when a later search took its
@@ -21,53 +34,105 @@ impl App {
         query: ModelQuery,
         next: Option<String>,
     ) -> Result<Option<FoundModels>, AppError> {
-        let _ = (query, next);
-        unimplemented!()
+        let searches = &self.inner.searches;
+        let Some(asked) = searches.begin(query, next.as_deref()) else { return Ok(None) };
+        let found = async {
+            let connection = self.inner.hub.connection().await?;
+            let page = asked.ask(&connection).await?;
+            let fits = self.inner.fits().await?;
+            Ok(searches.found(&asked, page, &connection, &fits, &*self.inner.holdings()))
+        };
+        searches.unless_replaced(&asked, found).await.map(|found| self.tell(found)).transpose()
     }
 
     /// Where a pasted text leads, if it is an address and not something to search for.
     pub async fn find_address(&self, text: &str) -> Option<ModelAddress> {
-        let _ = text;
-        unimplemented!()
+        // Settings that cannot be read are told where they matter; the public Hub's addresses are understood anyway.
+        let endpoint = self.inner.hub.endpoint().await.unwrap_or_else(|_| Endpoint::default());
+        let address = Address::read(text, &endpoint)?;
+        Some(ModelAddress {
+            repo: address.repo.to_string(),
+            revision: address.revision.map(|revision| revision.to_string()),
+            file: address.file.map(|file| file.to_string()),
+            tag: address.tag,
+        })
     }
 
     /// A model's page.
     pub async fn model_page(&self, address: ModelAddress) -> Result<ModelPage, AppError> {
-        let _ = address;
-        unimplemented!()
+        let page = async {
+            let connection = self.inner.hub.connection().await?;
+            let fits = self.inner.fits().await?;
+            discover::page(&connection, address, &fits, &*self.inner.holdings()).await
+        };
+        self.tell(page.await)
     }
 
     /// What a repository says of itself, if it says anything.
     pub async fn model_card(&self, repo: &str, commit: &str) -> Result<Option<ModelCard>, AppError> {
-        let _ = (repo, commit);
-        unimplemented!()
+        let card = async { discover::card(&self.inner.hub.connection().await?, repo, commit).await };
+        self.tell(card.await)
     }
 
     /// How the Hub is reached.
     pub async fn network_settings(&self) -> Result<NetworkSettings, AppError> {
-        unimplemented!()
+        self.tell(self.inner.hub.network_settings().await)
     }
 
     /// Reaches the Hub in another way from now on. Refused, and nothing is changed, if an address is none. Returns the
     /// settings as they are kept.
     pub async fn update_network_settings(&self, settings: NetworkSettings) -> Result<NetworkSettings, AppError> {
-        let _ = settings;
-        unimplemented!()
+        self.tell(self.inner.hub.update_network_settings(settings).await)
     }
 
     /// Who is signed in.
     pub async fn account(&self) -> Result<AccountState, AppError> {
-        unimplemented!()
+        self.tell(self.inner.hub.account().await)
     }
 
     /// Signs in with a token, once the Hub knows it.
     pub async fn sign_in(&self, token: &str) -> Result<AccountState, AppError> {
-        let _ = token;
-        unimplemented!()
+        self.tell(self.inner.hub.sign_in(token).await)
     }
 
     /// Signs out and deletes the token.
     pub async fn sign_out(&self) -> Result<AccountState, AppError> {
-        unimplemented!()
+        self.tell(self.inner.hub.sign_out().await)
     }
+}
+
+impl Inner {
+    /// This computer as it is now, to measure models against.
+    pub(super) async fn fits(&self) -> Result<Fits, AppError> {
+        let hardware = Arc::clone(&self.config.hardware);
+        let loaded = match &*self.engine.states().borrow() {
+            EngineState::Ready { model } => Some(model.clone()),
+            _ => None,
+        };
+        let look = move || {
+            let machine = hardware.look();
+            let held_bytes = loaded.map_or(0, |model| held_bytes(&model, machine.available_bytes));
+            Fits::new(machine, held_bytes)
+        };
+        spawn_blocking(look).await.map_err(|_| AppError::new(ErrorCode::Internal, "looking at this computer failed"))
+    }
+
+    /// What of the Hub's is here.
+    pub(super) fn holdings(&self) -> Arc<dyn Holdings> {
+        Arc::new(self.downloads.clone())
+    }
+}
+
+/// The engine copies weights of at most this share of the memory that is free (`engine/src/weights.rs`).
+const COPY_SHARE: (u64, u64) = (3, 5);
+
+/// What would be free without the loaded model. Weights that are mapped from their file are free already, as the
+/// system counts.
+fn held_bytes(model: &ModelInfo, available_bytes: u64) -> u64 {
+    let Ok(header) = Header::read(Path::new(&model.path)) else { return 0 };
+    let weights_bytes = header.weights_bytes();
+    let all = fit::memory_of(&[header]).unwrap_or(0);
+    let room = available_bytes.saturating_add(model.size_bytes) / COPY_SHARE.1 * COPY_SHARE.0;
+    let is_copied = cfg!(target_os = "linux") && model.size_bytes <= room;
+    all.saturating_sub(weights_bytes) + if is_copied { model.size_bytes } else { 0 }
 }

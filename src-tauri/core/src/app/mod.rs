@@ -19,28 +19,24 @@ use crate::{
     answer::{self, AnswerStream, Desk, Seat, Slot, Stop},
     chats,
     clock::Clock,
+    computer::Hardware,
+    discover::Searches,
     downloads::Downloads,
     engine::Engine,
     error::{AppError, ErrorCode},
     hub_access::{HubAccess, HubConfig},
     library::{self, Disks, FolderMoves, Shelf},
     model::{self, ModelChoice, StarterModel},
+    secrets::SecretStore,
     settings,
     store::{Opening, Store, StoreError, conversations, drafts},
     turn::{self, Turn},
-    view::{
-        About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, Fit, FitVerdict, MessageId,
-        Settings,
-    },
+    view::{About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, MessageId, Settings},
 };
 use switching::DefaultModel;
 
 /// Saving takes a moment at most. Whoever closes the app does not want to wait for a disk that hangs.
 const SAVE_LIMIT: Duration = Duration::from_secs(1);
-
-/// For a model of which nothing is known.
-const NOT_JUDGED: Fit =
-    Fit { verdict: FitVerdict::Unknown, needed_bytes: None, available_bytes: None, words_per_second: None };
 
 /// What differs between the real world and a test.
 #[derive(Clone)]
@@ -63,6 +59,10 @@ pub struct Config {
     pub disks: Arc<dyn Disks>,
     /// How often a repository is asked for a download that has not let the person in yet.
     pub ask_again: Duration,
+    /// Where secrets are kept.
+    pub secrets: Arc<dyn SecretStore>,
+    /// What computer this is.
+    pub hardware: Arc<dyn Hardware>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -84,6 +84,7 @@ struct Inner {
     downloads: Downloads,
     moves: FolderMoves,
     default_model: DefaultModel,
+    searches: Searches,
     slot: Slot,
 }
 
@@ -94,21 +95,30 @@ impl App {
     pub fn new(config: Config) -> Self {
         let starter = config.starter_model.path.clone();
         let opening = Opening::new(config.home.clone(), starter.clone(), Arc::clone(&config.clock));
-        let hub = HubAccess::new(config.hub.clone());
+        let hub = HubAccess::new(config.clone(), opening.clone());
         let shelf = Shelf::new(library::Parts {
             opening: opening.clone(),
             roots: config.model_folders.clone(),
             home: config.home.clone(),
             starter,
             disks: Arc::clone(&config.disks),
-            judge: Arc::new(|_| NOT_JUDGED),
         });
         let default_model = DefaultModel::new(None);
         let choice = initial_choice(config.model_override.clone(), shelf.clone(), default_model.clone());
         let engine = Engine::start(Arc::clone(&config.engine), config.starter_model.clone(), choice);
         let downloads = Downloads::start(hub.clone(), shelf.clone(), config.ask_again);
-        let (moves, slot) = (FolderMoves::new(), Slot::new());
-        let inner = Inner { config, opening, engine, hub, shelf, downloads, moves, default_model, slot };
+        let inner = Inner {
+            config,
+            opening,
+            engine,
+            hub,
+            shelf,
+            downloads,
+            moves: FolderMoves::new(),
+            default_model,
+            searches: Searches::new(),
+            slot: Slot::new(),
+        };
         let app = Self { inner: Arc::new(inner) };
         tokio::spawn({
             let app = app.clone();

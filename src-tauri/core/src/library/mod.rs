@@ -33,9 +33,6 @@ pub(crate) use moves::{FolderMoves, Relocation, Task, of_move};
 pub(crate) use names::{CacheFile, file_in_repo};
 pub(crate) use shown::name_of;
 
-/// How well a model runs on this computer.
-pub(crate) type Judge = Arc<dyn Fn(&Model) -> Fit + Send + Sync>;
-
 /// What a shelf is made of.
 pub(crate) struct Parts {
     pub(crate) opening: Opening,
@@ -46,7 +43,6 @@ pub(crate) struct Parts {
     /// The model that comes with the app.
     pub(crate) starter: PathBuf,
     pub(crate) disks: Arc<dyn Disks>,
-    pub(crate) judge: Judge,
 }
 
 /// The models on this computer. Clones share them.
@@ -97,17 +93,14 @@ impl Shelf {
         self.inner.changes.send_modify(|count| *count += 1);
     }
 
-    /// Everything that is here, looked up now.
-    pub(crate) async fn library(&self) -> Result<view::Library, AppError> {
+    /// Everything that is here, looked up now. `judge` says how well a model runs here.
+    pub(crate) async fn library(&self, judge: impl Fn(&Model) -> Fit) -> Result<view::Library, AppError> {
         let scan = self.scan().await?;
         let used = models::last_used(&mut *self.opening().store().await?.reader().await?).await?;
         let folder = self.folder().await?;
         let removed = self.removed().await;
-        let inner = Arc::clone(&self.inner);
         let free_bytes = self.free_bytes().await.ok();
-        let shown = move || shown::library(&scan, &used, &inner.parts.starter, &*inner.parts.judge);
-        let models = blocking(shown).await?;
-        let (models, problems) = models;
+        let (models, problems) = shown::library(&scan, &used, self.starter(), &judge);
         Ok(view::Library { models, problems, folder: folder.display().to_string(), free_bytes, removed })
     }
 

@@ -12,8 +12,8 @@ use std::{
 
 use futures::StreamExt;
 use hearth_core::{
-    AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, HubConfig, ModelFolders, ProcessEnd,
-    SamplingAdvice, StarterModel, SystemDisks,
+    AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, Hardware, HubConfig, Machine, ModelFolders,
+    ProcessEnd, SamplingAdvice, SecretsInMemory, StarterModel, SystemDisks,
     view::{AnswerEvent, AnswerState, Conversation, ConversationId, EngineState, Message, MessageBody, MessageId},
 };
 use hearth_ipc::{
@@ -51,6 +51,8 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 pub(crate) struct Stage {
     folder: TempDir,
     pub(crate) clock: Arc<TestClock>,
+    pub(crate) secrets: Arc<SecretsInMemory>,
+    pub(crate) hardware: Arc<TestComputer>,
     launcher: Arc<StagedLauncher>,
     engines: Mutex<mpsc::UnboundedReceiver<StagedEngine>>,
 }
@@ -62,7 +64,9 @@ impl Stage {
         let (started, engines) = mpsc::unbounded_channel();
         let launcher = Arc::new(StagedLauncher { started, is_broken: AtomicBool::new(false) });
         let clock = Arc::new(TestClock(AtomicU32::new(1_800_000_000)));
-        Self { folder, clock, launcher, engines: Mutex::new(engines) }
+        let secrets = Arc::new(SecretsInMemory::default());
+        let hardware = Arc::new(TestComputer::of_gigabytes(16));
+        Self { folder, clock, secrets, hardware, launcher, engines: Mutex::new(engines) }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -89,6 +93,8 @@ impl Stage {
             disks: Arc::new(SystemDisks),
             ask_again: Duration::from_mins(1),
             version: "0.0.0".into(),
+            secrets: self.secrets.clone(),
+            hardware: self.hardware.clone(),
             clock: self.clock.clone(),
         }
     }
@@ -143,6 +149,28 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A computer of any size.
+#[derive(Debug)]
+pub(crate) struct TestComputer(pub(crate) Machine);
+
+impl TestComputer {
+    /// A usual one of that much memory, three quarters of it free.
+    pub(crate) fn of_gigabytes(gigabytes: u64) -> Self {
+        Self(Machine {
+            memory_bytes: gigabytes << 30,
+            available_bytes: (gigabytes << 30) / 4 * 3,
+            processor: "A usual processor".into(),
+            bandwidth: 40e9,
+        })
+    }
+}
+
+impl Hardware for TestComputer {
+    fn look(&self) -> Machine {
+        self.0.clone()
     }
 }
 

@@ -1,0 +1,46 @@
+//! The three or four models that are recommended before all others, and why.
+
+use super::recommended::Candidate;
+use crate::view::{Capability, FitVerdict, Praise};
+
+/// Half as fast again is felt.
+const FELT: f32 = 1.5;
+/// The light one takes at most this share of what the best one takes.
+const LIGHT_SHARE: (u64, u64) = (3, 5);
+
+/// Which of the candidates (the best first) are praised, and for what. Nothing is praised twice, and nothing that does not
+/// run here now.
+pub(super) fn praises(candidates: &[Candidate]) -> Vec<(usize, Praise)> {
+    let mut praised: Vec<(usize, Praise)> = Vec::new();
+    let chats = |index: usize| candidates[index].model.capabilities.contains(&Capability::Chat);
+    let running: Vec<usize> = (0..candidates.len())
+        .filter(|index| matches!(candidates[*index].verdict, FitVerdict::Fast | FitVerdict::Slow) && chats(*index))
+        .collect();
+    let is_fast = |index: &&usize| candidates[**index].verdict == FitVerdict::Fast;
+
+    let Some(best) = running.iter().find(is_fast).or(running.first()).copied() else { return praised };
+    praised.push((best, Praise::Best));
+    let free = |praised: &[(usize, Praise)], index: usize| praised.iter().all(|(other, _)| *other != index);
+
+    let is_faster = |index: usize| candidates[index].words_per_second >= candidates[best].words_per_second * FELT;
+    let faster = running.iter().copied().find(|index| free(&praised, *index) && is_faster(*index));
+    praised.extend(faster.map(|index| (index, Praise::Faster)));
+
+    let most = candidates[best].needed_bytes / LIGHT_SHARE.1 * LIGHT_SHARE.0;
+    let is_light = |index: usize| candidates[index].needed_bytes <= most;
+    let light = running.iter().copied().find(|index| free(&praised, *index) && is_light(*index));
+    praised.extend(light.map(|index| (index, Praise::Light)));
+
+    // A best one that is good at programs as well leaves the place to one that takes its time.
+    let codes = |index: usize| candidates[index].model.capabilities.contains(&Capability::Coding);
+    let coding = || running.iter().copied().find(|index| free(&praised, *index) && codes(*index));
+    let patient = || running.first().copied().filter(|index| free(&praised, *index));
+    let last = match codes(best) {
+        true => patient().map(|index| (index, Praise::Patient)),
+        false => {
+            coding().map(|index| (index, Praise::Coding)).or_else(|| patient().map(|index| (index, Praise::Patient)))
+        }
+    };
+    praised.extend(last);
+    praised
+}
