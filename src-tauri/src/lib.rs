@@ -34,10 +34,10 @@ use crate::home::Home;
 use crate::instance::HomeLock;
 use crate::resources::Resources;
 
-/// What people see in their keychain.
-const KEYCHAIN_SERVICE: &str = "Hearth";
 /// Who has asked a repository's owner to be let in need not press a button once they are.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
+/// What people see in their keychain.
+const KEYCHAIN_SERVICE: &str = "Hearth";
 
 /// Runs the app until its window is closed.
 pub fn run() -> ExitCode {

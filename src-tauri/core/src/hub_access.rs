@@ -53,7 +53,7 @@ pub(crate) struct HubAccess {
 }
 
 struct Inner {
-    config: HubConfig,
+    config: Config,
     opening: Opening,
     secrets: Secrets,
     now: Mutex<Now>,
@@ -77,15 +77,9 @@ struct Way {
 }
 
 impl HubAccess {
-    pub(crate) fn new(config: &Config, opening: Opening) -> Self {
+    pub(crate) fn new(config: Config, opening: Opening) -> Self {
         let secrets = Secrets::new(Arc::clone(&config.secrets), config.hub.keychain_patience);
-        let inner = Inner {
-            config: config.hub.clone(),
-            opening,
-            secrets,
-            now: Mutex::new(Now::default()),
-            changes: watch::Sender::new(0),
-        };
+        let inner = Inner { config, opening, secrets, now: Mutex::new(Now::default()), changes: watch::Sender::new(0) };
         Self { inner: Arc::new(inner) }
     }
 
@@ -221,7 +215,7 @@ impl HubAccess {
     }
 
     fn endpoint_by(&self, settings: &NetworkSettings) -> Result<Endpoint, AppError> {
-        let address = settings.endpoint.as_deref().or(self.inner.config.endpoint.as_deref());
+        let address = settings.endpoint.as_deref().or(self.inner.config.hub.endpoint.as_deref());
         address.map_or_else(|| Ok(Endpoint::default()), network::endpoint_of)
     }
 
@@ -231,8 +225,8 @@ impl HubAccess {
             endpoint: self.endpoint_by(settings)?,
             token,
             proxy,
-            user_agent: self.inner.config.user_agent.clone(),
-            patience: self.inner.config.patience,
+            user_agent: self.inner.config.hub.user_agent.clone(),
+            patience: self.inner.config.hub.patience,
         });
         connection.map_err(|error| AppError::new(ErrorCode::Internal, chain(&error)))
     }

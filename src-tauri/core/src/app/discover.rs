@@ -3,19 +3,17 @@
 use std::{path::Path, sync::Arc};
 
 use hearth_gguf::Header;
-use hearth_hub::{Address, Endpoint, FileName, RepoId};
+use hearth_hub::{Address, Endpoint};
 use tokio::task::spawn_blocking;
 
 use super::{App, Inner};
 use crate::{
     discover::{self, Holdings},
-    downloads::Downloads,
     error::{AppError, ErrorCode},
     fit::{self, Fits},
-    library::Shelf,
     view::{
         AccountState, EngineState, FoundModels, ModelAddress, ModelCard, ModelInfo, ModelPage, ModelQuery,
-        NetworkSettings, Presence, Recommendations,
+        NetworkSettings, Recommendations,
     },
 };
 
@@ -24,7 +22,7 @@ impl App {
     pub async fn recommendations(&self) -> Result<Recommendations, AppError> {
         let recommended = async {
             let fits = self.inner.fits().await?;
-            discover::recommendations(&self.inner.config.version, &fits, &self.inner.holdings().await)
+            discover::recommendations(&self.inner.config.version, &fits, &*self.inner.holdings())
         };
         self.tell(recommended.await)
     }
@@ -42,7 +40,7 @@ impl App {
             let connection = self.inner.hub.connection().await?;
             let page = asked.ask(&connection).await?;
             let fits = self.inner.fits().await?;
-            Ok(searches.found(&asked, page, &connection, &fits, &self.inner.holdings().await))
+            Ok(searches.found(&asked, page, &connection, &fits, &*self.inner.holdings()))
         };
         searches.unless_replaced(&asked, found).await.map(|found| self.tell(found)).transpose()
     }
@@ -65,7 +63,7 @@ impl App {
         let page = async {
             let connection = self.inner.hub.connection().await?;
             let fits = self.inner.fits().await?;
-            discover::page(&connection, address, &fits, &self.inner.holdings().await).await
+            discover::page(&connection, address, &fits, &*self.inner.holdings()).await
         };
         self.tell(page.await)
     }
@@ -119,25 +117,9 @@ impl Inner {
         spawn_blocking(look).await.map_err(|_| AppError::new(ErrorCode::Internal, "looking at this computer failed"))
     }
 
-    /// What of the Hub's is here. Looks once; later changes are known without.
-    pub(super) async fn holdings(&self) -> Here {
-        self.shelf.look_once().await;
-        Here { shelf: self.shelf.clone(), downloads: self.downloads.clone() }
-    }
-}
-
-/// What is on this computer, and what is on its way.
-pub(super) struct Here {
-    shelf: Shelf,
-    downloads: Downloads,
-}
-
-impl Holdings for Here {
-    fn presence(&self, repo: &RepoId, file: &FileName) -> Presence {
-        if let Some(model) = self.shelf.holds(repo, file) {
-            return Presence::Here { model };
-        }
-        self.downloads.bringing(repo, file).map_or(Presence::Absent, |download| Presence::Downloading { download })
+    /// What of the Hub's is here.
+    pub(super) fn holdings(&self) -> Arc<dyn Holdings> {
+        Arc::new(self.downloads.clone())
     }
 }
 

@@ -55,14 +55,14 @@ pub struct Config {
     pub hub: HubConfig,
     /// Where programs keep models.
     pub model_folders: hearth_library::Roots,
-    /// Where secrets are kept.
-    pub secrets: Arc<dyn SecretStore>,
-    /// What computer this is.
-    pub hardware: Arc<dyn Hardware>,
     /// How much room there is for models.
     pub disks: Arc<dyn Disks>,
     /// How often a repository is asked for a download that has not let the person in yet.
     pub ask_again: Duration,
+    /// Where secrets are kept.
+    pub secrets: Arc<dyn SecretStore>,
+    /// What computer this is.
+    pub hardware: Arc<dyn Hardware>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -80,11 +80,11 @@ struct Inner {
     opening: Opening,
     engine: Engine,
     hub: HubAccess,
-    searches: Searches,
     shelf: Shelf,
     downloads: Downloads,
     moves: FolderMoves,
     default_model: DefaultModel,
+    searches: Searches,
     slot: Slot,
 }
 
@@ -95,7 +95,7 @@ impl App {
     pub fn new(config: Config) -> Self {
         let starter = config.starter_model.path.clone();
         let opening = Opening::new(config.home.clone(), starter.clone(), Arc::clone(&config.clock));
-        let hub = HubAccess::new(&config, opening.clone());
+        let hub = HubAccess::new(config.clone(), opening.clone());
         let shelf = Shelf::new(library::Parts {
             opening: opening.clone(),
             roots: config.model_folders.clone(),
@@ -107,9 +107,18 @@ impl App {
         let choice = initial_choice(config.model_override.clone(), shelf.clone(), default_model.clone());
         let engine = Engine::start(Arc::clone(&config.engine), config.starter_model.clone(), choice);
         let downloads = Downloads::start(hub.clone(), shelf.clone(), config.ask_again);
-        let (moves, slot) = (FolderMoves::new(), Slot::new());
-        let searches = Searches::new();
-        let inner = Inner { config, opening, engine, hub, searches, shelf, downloads, moves, default_model, slot };
+        let inner = Inner {
+            config,
+            opening,
+            engine,
+            hub,
+            shelf,
+            downloads,
+            moves: FolderMoves::new(),
+            default_model,
+            searches: Searches::new(),
+            slot: Slot::new(),
+        };
         let app = Self { inner: Arc::new(inner) };
         tokio::spawn({
             let app = app.clone();

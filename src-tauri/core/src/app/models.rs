@@ -58,11 +58,11 @@ impl App {
 
     /// What is on this computer, looked up anew.
     pub async fn library(&self) -> Result<Library, AppError> {
-        let looked = async {
+        let looked_up = async {
             let fits = self.inner.fits().await?;
-            self.inner.shelf.library(move |model| fits.of_file(model)).await
+            self.inner.shelf.library(|model| fits.of_file(model)).await
         };
-        self.tell(looked.await)
+        self.tell(looked_up.await)
     }
 
     /// What deleting a model would do.

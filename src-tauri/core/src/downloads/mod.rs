@@ -22,10 +22,11 @@ use hearth_hub::{FileName, RepoId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
+    discover::Holdings,
     error::{AppError, ErrorCode},
     hub_access::HubAccess,
     library::{Relocation, Shelf},
-    view::{Download, DownloadId, DownloadRequest, DownloadState},
+    view::{Download, DownloadId, DownloadRequest, DownloadState, Presence},
 };
 use order::Order;
 use queue::Queue;
@@ -52,13 +53,6 @@ impl Downloads {
     /// All of them in their order, now and later.
     pub(crate) fn list(&self) -> watch::Receiver<Vec<Download>> {
         self.list.clone()
-    }
-
-    /// The download that brings this build, if it is on its way.
-    pub(crate) fn bringing(&self, repo: &RepoId, file: &FileName) -> Option<DownloadId> {
-        let list = self.list.borrow();
-        let mut coming = list.iter().filter(|download| !matches!(download.state, DownloadState::Done { .. }));
-        coming.find(|one| one.repo == repo.as_str() && one.file == file.as_str()).map(|download| download.id)
     }
 
     /// Makes sure that the list is that of the database.
@@ -119,5 +113,20 @@ impl Downloads {
         let closing = || AppError::new(ErrorCode::Internal, "the app is closing");
         self.orders.send(order(done)).map_err(|_| closing())?;
         is_done.await.map_err(|_| closing())?
+    }
+}
+
+impl Holdings for Downloads {
+    fn presence(&self, repo: &RepoId, file: &FileName) -> Presence {
+        let brings = |download: &&Download| {
+            let is_over = matches!(download.state, DownloadState::Done { .. });
+            !is_over && download.repo == repo.as_str() && download.file == file.as_str()
+        };
+        let coming = self.list.borrow().iter().find(brings).map(|download| download.id);
+        match (coming, self.shelf.holds(repo, file)) {
+            (Some(download), _) => Presence::Downloading { download },
+            (None, Some(model)) => Presence::Here { model },
+            (None, None) => Presence::Absent,
+        }
     }
 }

@@ -93,20 +93,14 @@ impl Shelf {
         self.inner.changes.send_modify(|count| *count += 1);
     }
 
-    /// Everything that is here, looked up now. `judge` says how well a model runs on this computer.
-    pub(crate) async fn library(
-        &self,
-        judge: impl Fn(&Model) -> Fit + Send + 'static,
-    ) -> Result<view::Library, AppError> {
+    /// Everything that is here, looked up now. `judge` says how well a model runs here.
+    pub(crate) async fn library(&self, judge: impl Fn(&Model) -> Fit) -> Result<view::Library, AppError> {
         let scan = self.scan().await?;
         let used = models::last_used(&mut *self.opening().store().await?.reader().await?).await?;
         let folder = self.folder().await?;
         let removed = self.removed().await;
-        let inner = Arc::clone(&self.inner);
         let free_bytes = self.free_bytes().await.ok();
-        let shown = move || shown::library(&scan, &used, &inner.parts.starter, &judge);
-        let models = blocking(shown).await?;
-        let (models, problems) = models;
+        let (models, problems) = shown::library(&scan, &used, self.starter(), &judge);
         Ok(view::Library { models, problems, folder: folder.display().to_string(), free_bytes, removed })
     }
 

@@ -9,15 +9,6 @@ use super::{Shelf, id_of, names};
 use crate::view::LocalModelId;
 
 impl Shelf {
-    /// Sees to it that it is known what is here. A look that fails is told to those who ask for the list.
-    pub(crate) async fn look_once(&self) {
-        if self.last().is_none()
-            && let Err(error) = self.scan().await
-        {
-            tracing::debug!(code = ?error.code, "it is not known which models are here");
-        }
-    }
-
     /// The model that can be used and came from this file of this repository, as far as the last look goes. Looks at no
     /// disk.
     pub(crate) fn holds(&self, repo: &RepoId, file: &FileName) -> Option<LocalModelId> {
@@ -29,7 +20,7 @@ impl Shelf {
 
 fn is_of(model: &Model, repo: &RepoId, file: &FileName) -> bool {
     model.places.iter().any(|place| {
-        let is_file = place.files.first().is_some_and(|path| path.ends_with(Path::new(file.as_str())));
-        is_file && names::repo_of_place(place).as_ref() == Some(repo)
+        let is_file = || place.files.first().is_some_and(|path| path.ends_with(Path::new(file.as_str())));
+        names::repo_of_place(place).as_ref() == Some(repo) && is_file()
     })
 }

@@ -9,9 +9,12 @@ use std::{
 use hearth_core::{
     App, Config, ModelFolders,
     error::ErrorCode,
-    view::{Download, DownloadId, DownloadRequest, DownloadState, DownloadTrouble, LocalModelState, ModelDamage},
+    view::{
+        Download, DownloadId, DownloadRequest, DownloadState, DownloadTrouble, LocalModelState, ModelDamage,
+        NetworkSettings, ProxyChoice,
+    },
 };
-use hearth_fake_hub::{Aim, Content, Fault, File, Gate, Storage};
+use hearth_fake_hub::{Account, Aim, Config as HubContents, Content, FakeHub, Fault, File, Gate, Host, Storage};
 
 use crate::{
     computer::{
@@ -220,7 +223,7 @@ async fn two_files_are_fetched_at_a_time_in_the_order_of_the_list() {
             let now = list.borrow_and_update().clone();
             let comes = |one: &&Download| is_running(one) && one.state != DownloadState::Verifying;
             assert!(now.iter().filter(comes).count() <= 2, "{now:?}");
-            for one in now.iter().filter(|one| one.received_bytes > 0) {
+            for one in now.iter().filter(|one| one.state != DownloadState::Queued) {
                 if !began.contains(&one.id) {
                     began.push(one.id);
                 }
@@ -363,10 +366,11 @@ async fn what_other_downloads_still_need_is_not_free() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gated_repository_says_what_is_missing_and_goes_on_afterwards() {
+async fn a_gated_repository_says_which_step_is_missing_and_goes_on_by_itself_after_each() {
     let bytes = model("Gated", 1);
-    let gated = repository(REPO, &[(FILE, bytes)]);
-    let computer = Computer::new(vec![gated.clone().with_gate(Gate::Manual)]);
+    let gated = repository(REPO, &[(FILE, bytes.clone())]).with_gate(Gate::Manual);
+    let accounts = vec![Account { name: "grace".into(), token: "hf_grace".into() }];
+    let computer = Computer::with(HubContents { accounts, ..HubContents::serving(vec![gated]) });
     let (app, _engine) = computer.open().await;
     let begun = app.start_download(request(REPO, FILE)).await.expect("in the list");
     let failed = download(&app, begun.id, "the refusal", |one| code(one).is_some()).await;
@@ -375,9 +379,28 @@ async fn a_gated_repository_says_what_is_missing_and_goes_on_afterwards() {
     let address = format!("{}/{REPO}", computer.hub.endpoint());
     assert_eq!(error.details.address, Some(address), "the page with its conditions");
 
-    computer.hub.publish(gated);
-    app.resume_download(begun.id).await.expect("tried again");
-    done(&app, begun.id).await;
+    app.sign_in("hf_grace").await.expect("signed in");
+    download(&app, begun.id, "the next step", |one| code(one) == Some(ErrorCode::AccessNotGranted)).await;
+    computer.hub.grant(REPO, "grace");
+    let fetched = |one: &Download| matches!(one.state, DownloadState::Done { .. });
+    let done = download(&app, begun.id, "the model", fetched).await;
+    let DownloadState::Done { model } = done.state else { unreachable!() };
+    assert!(fs::read(model.0).expect("readable") == bytes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_download_goes_another_way_when_the_settings_say_so() {
+    let (computer, bytes) = one_model();
+    let mirror = FakeHub::start(HubContents::serving(vec![repository(REPO, &[(FILE, bytes.clone())])]));
+    let mirror = mirror.expect("a free port");
+    let (app, _engine) = computer.open().await;
+    let id = begin_slowly(&computer, &app).await;
+    let endpoint = Some(mirror.endpoint().to_owned());
+    let settings = NetworkSettings { endpoint, proxy: ProxyChoice::None, proxy_address: None };
+    app.update_network_settings(settings).await.expect("changed");
+    assert!(fs::read(done(&app, id).await.0).expect("readable") == bytes);
+    let asked = mirror.requests().iter().filter(|request| request.host == Host::Cdn).count();
+    assert!(asked > 0, "the rest came from there");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,11 +6,11 @@ use std::{
 };
 
 use hearth_core::{
-    App, Config,
+    App,
     error::ErrorCode,
     view::{
-        DownloadState, FolderMove, LocalModelId, LocalModelState, ModelForConversation, Origin, OriginProgram,
-        RemovedModel,
+        DownloadState, FolderMove, LocalModelId, LocalModelState, ModelAddress, ModelForConversation, Origin,
+        OriginProgram, Presence, RemovedModel,
     },
 };
 use hearth_library::{Move, Way};
@@ -302,11 +302,29 @@ async fn a_folder_that_cannot_hold_the_models_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_begun_or_removed_while_the_models_are_moved() {
+async fn models_are_moved_only_to_a_folder_that_was_chosen() {
     let computer = one_model();
     let (app, _engine) = computer.open().await;
-    let nowhere = app.move_models_folder().await.expect_err("no folder was chosen");
-    assert_eq!(nowhere.code, ErrorCode::NotFound);
-    let other_home = Config { home: computer.stage.folder().join("other"), ..computer.config() };
-    drop(other_home);
+    assert_eq!(app.move_models_folder().await.expect_err("none was chosen").code, ErrorCode::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_s_page_says_which_of_its_builds_are_here_and_which_are_coming() {
+    let files = [("tiny-Q4_K_M.gguf", model("Small", 1)), ("tiny-Q8_0.gguf", model("Large", 2))];
+    let computer = Computer::new(vec![repository(REPO, &files)]);
+    let (app, _engine) = computer.open().await;
+    let presences = async || {
+        let address = ModelAddress { repo: REPO.into(), revision: None, file: None, tag: None };
+        let page = app.model_page(address).await.expect("a page");
+        page.builds.into_iter().map(|build| build.presence).collect::<Vec<_>>()
+    };
+    assert_eq!(presences().await, [Presence::Absent, Presence::Absent]);
+    let small = fetch(&app, REPO, FILE).await;
+    computer.hub.limit_bytes_per_second(Some(SEGMENT_BYTES / 4));
+    let coming = app.start_download(request(REPO, "tiny-Q8_0.gguf")).await.expect("begun").id;
+    let expected = [Presence::Here { model: small.clone() }, Presence::Downloading { download: coming }];
+    assert_eq!(presences().await, expected);
+    app.cancel_download(coming).await.expect("cancelled");
+    remove(&app, &small).await;
+    assert_eq!(presences().await, [Presence::Absent, Presence::Absent]);
 }
