@@ -140,6 +140,7 @@ export class Page {
       case 'stop_other_answer':
         return this.chat.stopAll();
       case 'open_models':
+        this.models.discover.close();
         this.openModels('discover');
         return;
       case 'free_space':
