@@ -1,5 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { dayHeading, fileName, percent, size, wordsFromTokens } from './format';
+import {
+  compact,
+  day,
+  dayHeading,
+  duration,
+  fileName,
+  languageName,
+  memory,
+  memoryInAll,
+  pace,
+  percent,
+  size,
+  speed,
+  wordsFromTokens,
+} from './format';
 import { showLanguage } from './locale.svelte';
 
 beforeEach(() => showLanguage('en'));
@@ -56,4 +70,50 @@ test.each([
   ['model.gguf', 'model.gguf'],
 ])('the file name of %s is %s', (path, name) => {
   expect(fileName(path)).toBe(name);
+});
+
+test.each([
+  [15.3, '16 GB'],
+  [7.6, '8 GB'],
+  [62.7, '64 GB'],
+  [5, '5 GB'],
+  [3.8, '4 GB'],
+])('a computer with %d GiB at hand was sold with %s', (gibibytes, words) => {
+  expect(memoryInAll(gibibytes * 2 ** 30)).toBe(words);
+});
+
+test.each([
+  [3.62, '3.6 GB'],
+  [11.4, '11 GB'],
+])('%d GiB of memory are %s', (gibibytes, words) => {
+  expect(memory(gibibytes * 2 ** 30)).toBe(words);
+});
+
+test.each([
+  [0.4, '1 second'],
+  [40, '40 seconds'],
+  [95, '2 minutes'],
+  [5399, '90 minutes'],
+  [7300, '2 hours'],
+])('%d seconds are %s', (seconds, words) => {
+  expect(duration(seconds)).toBe(words);
+});
+
+test('what is read beside other numbers is as short as it may be', () => {
+  expect(speed(12_400_000)).toBe('12 MB/s');
+  expect(speed(940_000)).toBe('0.9 MB/s');
+  expect(compact(48_120)).toBe('48K');
+  expect(pace(13.6)).toBe('14');
+  expect(pace(2.44)).toBe('2.4');
+});
+
+test('a day of the Hub is the same day everywhere, and what is none is nothing', () => {
+  expect(day('2026-03-14T23:59:00.000Z')).toBe('March 14, 2026');
+  expect(day('soon')).toBeNull();
+});
+
+test('languages are named in the shown language; what is none stays as it is', () => {
+  expect(languageName('de')).toBe('German');
+  expect(languageName('code')).toBe('code');
+  expect(languageName('not a language')).toBe('not a language');
 });

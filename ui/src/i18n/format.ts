@@ -22,6 +22,47 @@ export function size(bytes: number): string {
   }).format(amount);
 }
 
+const GIBIBYTE = 2 ** 30;
+
+/** `3.6 GB` of memory: in the powers of two that memory is made and sold in. */
+export function memory(bytes: number): string {
+  const amount = bytes / GIBIBYTE;
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: 'gigabyte',
+    maximumFractionDigits: amount < 10 ? 1 : 0,
+  }).format(amount);
+}
+
+/** `16 GB`: memory as a computer is sold with it. What the firmware or the graphics keep for themselves is missing. */
+export function memoryInAll(bytes: number): string {
+  const amount = bytes / GIBIBYTE;
+  const sold = 2 * Math.ceil(amount / 2);
+  return memory((amount > sold * 0.92 ? sold : Math.round(amount)) * GIBIBYTE);
+}
+
+/** `14`, or `2.4` where the half counts: words a second, which are an estimate. */
+export function pace(wordsPerSecond: number): string {
+  return new Intl.NumberFormat(locale(), {
+    maximumFractionDigits: wordsPerSecond < 5 ? 1 : 0,
+  }).format(wordsPerSecond);
+}
+
+/** `one, two and three` */
+export function listed(words: string[]): string {
+  return new Intl.ListFormat(locale()).format(words);
+}
+
+/** `German`, from the code of a language; the code itself where nobody knows it. */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(locale(), { type: 'language' }).of(code) ?? code;
+  } catch {
+    // A card may name anything as its language.
+    return code;
+  }
+}
+
 /** `12.4 MB/s`: how fast bytes come. */
 export function speed(bytesPerSecond: number): string {
   const perSecond = bytesPerSecond / 1e6;
@@ -45,7 +86,7 @@ export function duration(seconds: number): string {
 
 /** `48K` or `2.4M`, for numbers that only compare. */
 export function compact(amount: number): string {
-  return new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(amount);
+  return new Intl.NumberFormat(locale(), { notation: 'compact' }).format(amount);
 }
 
 /** `14 March 2026`, from ISO 8601; nothing where it is none. */
