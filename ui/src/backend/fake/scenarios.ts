@@ -10,7 +10,15 @@ import type {
   MessageId,
   ModelInfo,
 } from '../bindings';
-import { collected, collectedLibrary, everyDownload, many, otherDownloads, threeComing } from './collection';
+import {
+  collected,
+  collectedLibrary,
+  everyDownload,
+  gemma,
+  many,
+  otherDownloads,
+  threeComing,
+} from './collection';
 import { FakeDiscover } from './discover';
 import { FakeDownloads } from './downloads';
 import { failure } from './failure';
@@ -151,6 +159,13 @@ const scenarios = {
   thousands: () => withHistory(thousands()),
   /** Models of several programs, some of them not in order. */
   collected: () => ({ ...withHistory(weeksOfUse()), library: collectedLibrary(seconds()) }),
+  /** The newest conversation goes on with another model than the one that is loaded. */
+  'conversation-model': () => {
+    const history = weeksOfUse();
+    const newest = history.summaries()[0];
+    if (newest !== undefined) history.setModel(newest.id, { id: gemma.id, name: gemma.name });
+    return { ...withHistory(history), library: collectedLibrary(seconds()) };
+  },
   'many-models': () => ({
     ...withHistory(weeksOfUse()),
     library: new FakeLibrary({ models: many(seconds()) }),

@@ -16,7 +16,9 @@ test('a link stays a link, a badge without words goes', () => {
 });
 
 test('comments, scripts and pictures go with all that is in them', () => {
-  expect(readable('a<!-- hidden\nlines -->b<script>alert(1)</script>c<img src="x.png" alt="y">d')).toBe('abcd');
+  expect(readable('a<!-- hidden\nlines -->b<script>alert(1)</script>c<img src="x.png" alt="y">d')).toBe(
+    'abcd',
+  );
 });
 
 test('what is quoted as code stays as it is', () => {
@@ -53,9 +55,12 @@ test('lists, tables and headings keep their lines', () => {
 
 test('no text makes it fail or take long', () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom('<a href="x">', '<!--', '```', '<h1>', '</', '>', '\n', '    ', 'x', '`')), (parts) => {
-      readable(parts.join(''));
-    }),
+    fc.property(
+      fc.array(fc.constantFrom('<a href="x">', '<!--', '```', '<h1>', '</', '>', '\n', '    ', 'x', '`')),
+      (parts) => {
+        readable(parts.join(''));
+      },
+    ),
   );
   const begun = performance.now();
   readable('<a href="x">'.repeat(20_000));
