@@ -46,6 +46,125 @@ const screens: [string, ScenarioName, ((page: Page) => Promise<unknown>)?][] = [
   ],
 ];
 
+const openTab = (tab: RegExp) => async (page: Page) => {
+  await page.getByRole('button', { name: /^Models/ }).click();
+  await page.getByRole('tab', { name: tab }).click();
+};
+const openDownloads = openTab(/^Downloads/);
+const openLibrary = openTab(/^On this computer/);
+const openSettings = (page: Page) => page.getByRole('button', { name: 'Settings', exact: true }).click();
+
+screens.push(
+  ['downloads in every state', 'downloads', openDownloads],
+  ['what else holds downloads up', 'downloads-other', openDownloads],
+  ['no downloads', 'full', openDownloads],
+  [
+    'the question before a download is given up',
+    'downloads',
+    async (page) => {
+      await openDownloads(page);
+      await page.getByRole('button', { name: 'Cancel the download of “Qwen3 8B”' }).click();
+    },
+  ],
+  [
+    'the models on this computer',
+    'collected',
+    async (page) => {
+      await openLibrary(page);
+      await page.getByRole('button', { name: 'Details of “Gemma 3 4B”' }).click();
+      await page.getByText('Places that could not be looked at').click();
+    },
+  ],
+  [
+    'many models and a filter',
+    'many-models',
+    async (page) => {
+      await openLibrary(page);
+      await page.getByRole('searchbox').fill('zebra');
+    },
+  ],
+  ['a computer without models', 'full', openLibrary],
+  ['a computer that cannot be looked at', 'library-failed', openLibrary],
+  [
+    'the question before a model is deleted',
+    'collected',
+    async (page) => {
+      await openLibrary(page);
+      await page.getByRole('button', { name: 'More for “Qwen3 14B”' }).click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  [
+    'a deleted model that can be brought back',
+    'collected',
+    async (page) => {
+      await openLibrary(page);
+      await page.getByRole('button', { name: 'More for “Gemma 3 4B”' }).click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('button', { name: 'Bring back “Gemma 3 4B”' }).waitFor();
+    },
+  ],
+  [
+    'a folder that has no room',
+    'folder-full',
+    async (page) => {
+      await openLibrary(page);
+      await page.getByRole('button', { name: 'Move…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  [
+    'models being moved',
+    'collected',
+    async (page) => {
+      await openLibrary(page);
+      await page.evaluate(() =>
+        window.hearth.localModels.setFolderMove({
+          state: 'moving',
+          done_bytes: 1,
+          total_bytes: 4,
+          folder: '/media/large/models',
+        }),
+      );
+      await page.getByRole('progressbar', { name: 'Moving the models' }).waitFor();
+    },
+  ],
+  [
+    'the models behind the chip',
+    'collected',
+    (page) => page.getByRole('button', { name: /^Model:/ }).click(),
+  ],
+  ['somebody signed in', 'account-not-kept', openSettings],
+  [
+    'a token that is not known',
+    'token-unknown',
+    async (page) => {
+      await openSettings(page);
+      await page.getByLabel('2. Paste it here.').fill('hf_wrong');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  [
+    'an address that is none',
+    'company-network',
+    async (page) => {
+      await openSettings(page);
+      await page.getByLabel('Address of the proxy').fill('not an address');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  ['settings that partly failed', 'settings-partly-failed', openSettings],
+  [
+    'a model dragged over the window',
+    'full',
+    (page) => page.evaluate(() => window.hearth.setModelDrag(true)),
+  ],
+);
+
 test.use({ reducedMotion: 'reduce' });
 
 for (const [name, scenario, steps] of screens) {

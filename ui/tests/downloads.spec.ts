@@ -82,6 +82,17 @@ test('giving up asks only when much of it is here', async ({ page, open }) => {
   expect(await calls(page, 'cancelDownload')).toEqual([[2], [1]]);
 });
 
+test('whoever gives one up by keyboard goes on beside it', async ({ page, open }) => {
+  await open('downloads-order');
+  await openDownloads(page);
+  await page.getByRole('button', { name: 'Cancel the download of “Gemma 3 12B”' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Move “Phi 4 Mini”' })).toBeFocused();
+  await page.getByRole('button', { name: 'Cancel the download of “Phi 4 Mini”' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Pause “Qwen3 8B”' })).toBeFocused();
+});
+
 test('the arrow keys move a download, the focus goes with it and the place is told', async ({
   page,
   open,

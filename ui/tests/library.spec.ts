@@ -45,16 +45,16 @@ test('Details have build, parameters, context, licence and the file', async ({ p
 test('a damaged model says what is wrong and is downloaded again in its place', async ({ page, open }) => {
   await open('collected');
   await openLibrary(page);
-  const mistral = row(page, 'Mistral 7B');
+  const mistral = row(page, 'Mistral Nemo');
   await expect(mistral).toContainText('The end of the file is missing');
   await expect(mistral.getByRole('button', { name: /^Use/ })).toHaveCount(0);
   await mistral.getByRole('button', { name: 'Download again' }).click();
   expect(await calls(page, 'startDownload')).toEqual([
     [
       expect.objectContaining({
-        repo: 'bartowski/Mistral-7B-Instruct-v0.3-GGUF',
-        file: 'Mistral-7B-Instruct-v0.3-Q4_K_M.gguf',
-        replaces: expect.stringMatching(/Mistral-7B-Instruct-v0\.3-Q4_K_M\.gguf$/),
+        repo: 'bartowski/Mistral-Nemo-Instruct-2407-GGUF',
+        file: 'Mistral-Nemo-Instruct-2407-UD-Q4_K_XL.gguf',
+        replaces: expect.stringMatching(/Mistral-Nemo-Instruct-2407-UD-Q4_K_XL\.gguf$/),
       }),
     ],
   ]);

@@ -2,6 +2,8 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
+import type { FolderMove } from '../src/backend/bindings';
+import { failure } from '../src/backend/fake/failure';
 import type { ScenarioName } from '../src/backend/fake/scenarios';
 import { test } from './open';
 
@@ -21,7 +23,54 @@ const send = async (page: Page, text = 'How does a rainbow come about?') => {
 };
 const openModel = (page: Page) => page.getByRole('button', { name: /^Model:/ }).click();
 const newChat = (page: Page) => page.getByRole('button', { name: 'New chat' }).click();
+const openModels = (page: Page) => page.getByRole('button', { name: /^Models/ }).click();
+const search = async (page: Page, words: string) => {
+  await openModels(page);
+  await page.getByRole('textbox', { name: 'Search models' }).fill(words);
+  await page.waitForTimeout(400);
+};
+const openPage = async (page: Page, address: string) => {
+  await openModels(page);
+  await page.getByRole('textbox', { name: 'Search models' }).fill(address);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Back' }).waitFor();
+};
+const toEnd = async (page: Page) => {
+  await page.mouse.move(700, 400);
+  await page.mouse.wheel(0, 9000);
+  await page.waitForTimeout(100);
+};
 const openSettings = (page: Page) => page.getByRole('button', { name: 'Settings', exact: true }).click();
+
+const openTab = async (page: Page, tab: RegExp) => {
+  await page.getByRole('button', { name: /^(Models|Modelle)/ }).click();
+  await page.getByRole('tab', { name: tab }).click();
+};
+const openDownloads = (page: Page) => openTab(page, /^Downloads/);
+const openLibrary = (page: Page) => openTab(page, /^(On this computer|Auf diesem Computer)/);
+const toTop = (page: Page, heading: string) =>
+  page
+    .getByRole('heading', { name: heading, exact: true })
+    .evaluate((element) => element.scrollIntoView({ block: 'start' }));
+/** Brings a part of Settings to the top. */
+const settingsPart = async (page: Page, heading: string) => {
+  await openSettings(page);
+  await toTop(page, heading);
+};
+const openFolderDialog = async (page: Page) => {
+  await openLibrary(page);
+  await page.getByRole('button', { name: 'Move…' }).click();
+};
+const moveFolder = async (page: Page, state: FolderMove) => {
+  await openLibrary(page);
+  await page.evaluate((move) => window.hearth.localModels.setFolderMove(move), state);
+  await toTop(page, 'Models folder');
+};
+const deleteModel = async (page: Page, name: string) => {
+  await openLibrary(page);
+  await page.getByRole('button', { name: `More for “${name}”` }).click();
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
+};
 
 const pictures: Picture[] = [
   { name: 'start-pending', scenario: 'bootstrap-pending', steps: (page) => page.waitForTimeout(700) },
@@ -130,7 +179,308 @@ const pictures: Picture[] = [
     },
   },
 
+  { name: 'discover', scenario: 'full', steps: openModels },
+  {
+    name: 'discover-end',
+    scenario: 'full',
+    steps: async (page) => {
+      await openModels(page);
+      await toEnd(page);
+    },
+  },
+  {
+    name: 'discover-reason',
+    scenario: 'full',
+    steps: async (page) => {
+      await openModels(page);
+      await page
+        .getByRole('button', { name: /^Runs fast/ })
+        .first()
+        .hover();
+      await page.waitForTimeout(500);
+    },
+  },
+  { name: 'discover-downloading', scenario: 'discover-downloading', steps: openModels },
+  {
+    name: 'discover-pending',
+    scenario: 'discover-pending',
+    steps: async (page) => {
+      await openModels(page);
+      await page.waitForTimeout(700);
+    },
+  },
+  { name: 'discover-failed', scenario: 'discover-failed', steps: openModels },
+  { name: 'discover-none-fits', scenario: 'discover-none-fits', steps: openModels },
+  { name: 'discover-starter', scenario: 'first-start' },
+  { name: 'discover-starter-downloading', scenario: 'discover-downloading', steps: newChat },
+  {
+    name: 'discover-ready',
+    scenario: 'full',
+    steps: async (page) => {
+      await openModels(page);
+      await page.getByRole('button', { name: /^Download Qwen3.5 4B/ }).click();
+      await page.getByText('“Qwen3.5 4B” is ready.').waitFor();
+    },
+  },
+  { name: 'search-full', scenario: 'full', steps: (page) => search(page, 'instruct') },
+  {
+    name: 'search-browse',
+    scenario: 'full',
+    steps: async (page) => {
+      await openModels(page);
+      await page.getByRole('button', { name: 'Browse all models' }).click();
+    },
+  },
+  { name: 'search-nothing', scenario: 'full', steps: (page) => search(page, 'a model that nobody made') },
+  {
+    name: 'search-pending',
+    scenario: 'search-pending',
+    steps: async (page) => {
+      await search(page, 'qwen');
+      await page.waitForTimeout(900);
+    },
+  },
+  { name: 'search-offline', scenario: 'search-offline', steps: (page) => search(page, 'qwen') },
+  { name: 'search-login-page', scenario: 'search-login-page', steps: (page) => search(page, 'qwen') },
+  { name: 'search-rate-limited', scenario: 'search-rate-limited', steps: (page) => search(page, 'qwen') },
+  { name: 'page-full', scenario: 'full', steps: (page) => openPage(page, 'unsloth/Qwen3.5-4B-GGUF') },
+  {
+    name: 'page-end',
+    scenario: 'full',
+    steps: async (page) => {
+      await openPage(page, 'unsloth/Qwen3.5-4B-GGUF');
+      await toEnd(page);
+    },
+  },
+  {
+    name: 'page-details',
+    scenario: 'full',
+    steps: async (page) => {
+      await openPage(page, 'unsloth/Qwen3.5-4B-GGUF');
+      await page.getByText('Details', { exact: true }).click();
+      await page.getByRole('table', { name: 'All builds' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'page-gated',
+    scenario: 'full',
+    steps: (page) => openPage(page, 'google/gemma-3-4b-it-qat-q4_0-gguf'),
+  },
+  {
+    name: 'page-gated-signed-in',
+    scenario: 'account-signed-in',
+    steps: (page) => openPage(page, 'google/gemma-3-4b-it-qat-q4_0-gguf'),
+  },
+  {
+    name: 'page-odd',
+    scenario: 'full',
+    steps: async (page) => {
+      await openPage(
+        page,
+        'mradermacher/Llama-3.1-Nemotron-70B-Instruct-HF-i1-GGUF-with-a-name-that-does-not-want-to-end',
+      );
+      await page.getByText('Details', { exact: true }).click();
+    },
+  },
+  {
+    name: 'page-pending',
+    scenario: 'page-pending',
+    steps: async (page) => {
+      await openPage(page, 'unsloth/Qwen3.5-4B-GGUF');
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: 'page-offline',
+    scenario: 'page-offline',
+    steps: (page) => openPage(page, 'unsloth/Qwen3.5-4B-GGUF'),
+  },
+  {
+    name: 'page-card-failed',
+    scenario: 'page-card-failed',
+    steps: (page) => openPage(page, 'unsloth/Qwen3.5-4B-GGUF'),
+  },
+  { name: 'page-not-there', scenario: 'full', steps: (page) => openPage(page, 'nobody/nothing') },
+
+  { name: 'downloads', scenario: 'downloads', steps: openDownloads },
+  { name: 'downloads-other', scenario: 'downloads-other', steps: openDownloads },
+  { name: 'downloads-empty', scenario: 'full', steps: openDownloads },
+  {
+    name: 'downloads-cancel',
+    scenario: 'downloads',
+    steps: async (page) => {
+      await openDownloads(page);
+      await page.getByRole('button', { name: 'Cancel the download of “Qwen3 8B”' }).click();
+    },
+  },
+  {
+    name: 'downloads-dragged',
+    scenario: 'downloads-order',
+    steps: async (page) => {
+      await openDownloads(page);
+      const handle = await page.getByRole('button', { name: 'Move “Phi 4 Mini”' }).boundingBox();
+      if (handle === null) throw new Error('nothing to drag');
+      await page.mouse.move(handle.x + 5, handle.y + 5);
+      await page.mouse.down();
+      await page.mouse.move(handle.x + 5, handle.y - 80, { steps: 4 });
+    },
+  },
+  { name: 'library', scenario: 'collected', steps: openLibrary },
+  {
+    name: 'library-end',
+    scenario: 'collected',
+    steps: async (page) => {
+      await openLibrary(page);
+      await page.getByText('Places that could not be looked at').click();
+      await page.mouse.move(700, 400);
+      await page.mouse.wheel(0, 4000);
+    },
+  },
+  {
+    name: 'library-details',
+    scenario: 'collected',
+    steps: async (page) => {
+      await openLibrary(page);
+      await page.getByRole('button', { name: 'Details of “Gemma 3 4B”' }).click();
+    },
+  },
+  {
+    name: 'library-menu',
+    scenario: 'collected',
+    steps: async (page) => {
+      await openLibrary(page);
+      await page.getByRole('button', { name: 'More for “Gemma 3 4B”' }).click();
+    },
+  },
+  { name: 'library-delete', scenario: 'collected', steps: (page) => deleteModel(page, 'Gemma 3 4B') },
+  {
+    name: 'library-delete-shared',
+    scenario: 'collected',
+    steps: (page) => deleteModel(page, 'Qwen3 14B'),
+  },
+  {
+    name: 'library-deleted',
+    scenario: 'collected',
+    steps: async (page) => {
+      await deleteModel(page, 'Gemma 3 4B');
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('button', { name: 'Bring back “Gemma 3 4B”' }).waitFor();
+      await toTop(page, 'Models folder');
+    },
+  },
+  {
+    name: 'library-many',
+    scenario: 'many-models',
+    steps: async (page) => {
+      await openLibrary(page);
+      await page.getByRole('searchbox').fill('q8');
+    },
+  },
+  {
+    name: 'library-filter-none',
+    scenario: 'many-models',
+    steps: async (page) => {
+      await openLibrary(page);
+      await page.getByRole('searchbox').fill('zebra');
+    },
+  },
+  { name: 'library-empty', scenario: 'full', steps: openLibrary },
+  {
+    name: 'library-loading',
+    scenario: 'library-loading',
+    steps: async (page) => {
+      await openLibrary(page);
+      await page.waitForTimeout(700);
+    },
+  },
+  { name: 'library-failed', scenario: 'library-failed', steps: openLibrary },
+  { name: 'folder-dialog', scenario: 'collected', steps: openFolderDialog },
+  { name: 'folder-full', scenario: 'folder-full', steps: openFolderDialog },
+  {
+    name: 'folder-moving',
+    scenario: 'collected',
+    steps: (page) =>
+      moveFolder(page, {
+        state: 'moving',
+        done_bytes: 1_420_000_000,
+        total_bytes: 3_694_445_696,
+        folder: '/media/large/models',
+      }),
+  },
+  {
+    name: 'folder-moved',
+    scenario: 'collected',
+    steps: (page) =>
+      moveFolder(page, {
+        state: 'moved',
+        folder: '/media/large/models',
+        left_behind: '/home/ada/.cache/huggingface/hub',
+      }),
+  },
+  {
+    name: 'folder-failed',
+    scenario: 'collected',
+    steps: (page) => moveFolder(page, { state: 'failed', error: failure('disk_full') }),
+  },
+  { name: 'chip-models', scenario: 'collected', steps: openModel },
+  { name: 'chip-many', scenario: 'many-models', steps: openModel },
+  {
+    name: 'chip-unloaded',
+    scenario: 'conversation-model',
+    steps: openModel,
+  },
+  {
+    name: 'drop',
+    scenario: 'full',
+    steps: (page) => page.evaluate(() => window.hearth.setModelDrag(true)),
+  },
+
   { name: 'settings', scenario: 'full', steps: openSettings },
+  { name: 'settings-storage', scenario: 'full', steps: (page) => settingsPart(page, 'Models and storage') },
+  { name: 'settings-account', scenario: 'full', steps: (page) => settingsPart(page, 'Account') },
+  {
+    name: 'settings-account-signed-in',
+    scenario: 'account-signed-in',
+    steps: (page) => settingsPart(page, 'Account'),
+  },
+  {
+    name: 'settings-account-not-kept',
+    scenario: 'account-not-kept',
+    steps: (page) => settingsPart(page, 'Account'),
+  },
+  {
+    name: 'settings-account-unnamed',
+    scenario: 'account-unnamed',
+    steps: (page) => settingsPart(page, 'Account'),
+  },
+  {
+    name: 'settings-account-wrong',
+    scenario: 'token-unknown',
+    steps: async (page) => {
+      await settingsPart(page, 'Account');
+      await page.getByLabel('2. Paste it here.').fill('hf_wrong');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    },
+  },
+  {
+    name: 'settings-network-company',
+    scenario: 'company-network',
+    steps: (page) => settingsPart(page, 'Network'),
+  },
+  {
+    name: 'settings-network-invalid',
+    scenario: 'full',
+    steps: async (page) => {
+      await settingsPart(page, 'Network');
+      await page.getByLabel('Address of Hugging Face, or of a mirror').fill('not an address');
+      await page.getByRole('button', { name: 'Save' }).click();
+    },
+  },
+  {
+    name: 'settings-partly-failed',
+    scenario: 'settings-partly-failed',
+    steps: (page) => settingsPart(page, 'Models and storage'),
+  },
   {
     name: 'settings-end',
     scenario: 'full',
@@ -153,9 +503,40 @@ const pictures: Picture[] = [
     steps: (page) => page.getByRole('button', { name: 'Einstellungen', exact: true }).click(),
   },
   {
+    name: 'discover-german',
+    scenario: 'german',
+    steps: (page) => page.getByRole('button', { name: /^Modelle/ }).click(),
+  },
+  {
+    name: 'page-german',
+    scenario: 'german',
+    steps: async (page) => {
+      await page.getByRole('button', { name: /^Modelle/ }).click();
+      await page.getByRole('button', { name: 'Qwen3.5 4B', exact: true }).click();
+    },
+  },
+  {
     name: 'german-model',
     scenario: 'german',
     steps: (page) => page.getByRole('button', { name: /^Modell:/ }).click(),
+  },
+];
+
+const germanModels: Picture[] = [
+  { name: 'german-library', scenario: 'german-models', steps: openLibrary },
+  { name: 'german-downloads', scenario: 'german-models', steps: openDownloads },
+  {
+    name: 'german-chip',
+    scenario: 'german-models',
+    steps: (page) => page.getByRole('button', { name: /^Modell:/ }).click(),
+  },
+  {
+    name: 'german-account',
+    scenario: 'german-models',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Einstellungen', exact: true }).click();
+      await toTop(page, 'Konto');
+    },
   },
 ];
 
@@ -171,7 +552,7 @@ const sizes = [
 
 test.use({ reducedMotion: 'reduce' });
 
-for (const { name, scenario, steps } of pictures) {
+for (const { name, scenario, steps } of [...pictures, ...germanModels]) {
   test(name, async ({ page, open }) => {
     // A fixed day and hour, so that the same page gives the same picture.
     await page.clock.setFixedTime(new Date('2026-11-20T10:24:00+01:00'));

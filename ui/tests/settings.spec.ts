@@ -52,3 +52,17 @@ test('Ctrl+N begins a new chat from anywhere', async ({ page, open }) => {
   await expect(page.getByRole('heading', { name: 'What is on your mind?' })).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
 });
+
+test('only the screen scrolls, never the window itself', async ({ page, open }) => {
+  await page.setViewportSize({ width: 900, height: 600 });
+  await open('collected');
+  const overhang = () =>
+    page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight);
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Network' })).toBeVisible();
+  expect(await overhang(), 'in Settings').toBe(0);
+  await page.getByRole('button', { name: /^Models/ }).click();
+  await page.getByRole('tab', { name: 'On this computer' }).click();
+  await expect(page.getByRole('heading', { name: 'Models folder' })).toBeVisible();
+  expect(await overhang(), 'in Models').toBe(0);
+});

@@ -24,14 +24,15 @@ export const gemma = localModel({
 });
 
 const damaged = localModel({
-  id: snapshot('bartowski/Mistral-7B-Instruct-v0.3-GGUF', 'Mistral-7B-Instruct-v0.3-Q4_K_M.gguf'),
-  name: 'Mistral 7B Instruct v0.3',
+  id: snapshot('bartowski/Mistral-Nemo-Instruct-2407-GGUF', 'Mistral-Nemo-Instruct-2407-UD-Q4_K_XL.gguf'),
+  name: 'Mistral Nemo 12B',
+  quantization: 'UD-Q4_K_XL',
   size_bytes: 1_204_551_680,
-  repo: 'bartowski/Mistral-7B-Instruct-v0.3-GGUF',
+  repo: 'bartowski/Mistral-Nemo-Instruct-2407-GGUF',
   state: {
     state: 'damaged',
     damage: 'cut_short',
-    cause: 'tensor data ends at byte 1204551680 of 4372811776',
+    cause: 'tensor data ends at byte 1204551680 of 7480000000',
   },
 });
 

@@ -118,7 +118,7 @@ export class FakeLibrary {
       name: model.name,
       freed_bytes: sharedWith.length > 0 ? 0 : model.size_bytes,
       shared_with: structuredClone(sharedWith),
-      leaves: structuredClone(model.origins),
+      leaves: model.origins.filter(({ program }) => !sharedWith.some((other) => other.program === program)),
     };
   }
 

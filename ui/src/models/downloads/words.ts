@@ -20,7 +20,7 @@ export function progressWords(download: Download): string {
       );
     case 'waiting':
     case 'failed':
-      return amount;
+      return received_bytes > 0 ? amount : size(total_bytes);
     case 'verifying':
       return m.download_verifying();
     case 'paused':

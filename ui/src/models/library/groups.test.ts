@@ -13,14 +13,14 @@ test('each model is in the group of what can be done with it, in the order it ca
     'Llama 3.3 70B Instruct',
     'SmolLM2 135M Instruct',
   ]);
-  expect(names(groups.damaged)).toEqual(['Mistral 7B Instruct v0.3']);
+  expect(names(groups.damaged)).toEqual(['Mistral Nemo 12B']);
   expect(names(groups.foreign)).toEqual(['nomic embed text v1.5']);
 });
 
 test.each([
   ['', 19],
   ['  ', 19],
-  ['LLAMA', 3],
+  ['LLAMA', 2],
   ['qwen q8', 1],
   ['3b llama', 1],
   // Its own name at the program that keeps it.

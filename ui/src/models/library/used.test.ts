@@ -31,5 +31,5 @@ test('a model that never answered says so', () => {
 
 test('in German too', () => {
   showLanguage('de');
-  expect(lastUsed(seconds(new Date(2026, 10, 21)), now)).toBe('Zuletzt verwendet gestern');
+  expect(lastUsed(seconds(new Date(2026, 10, 21)), now)).toBe('gestern verwendet');
 });
