@@ -96,11 +96,6 @@ export function day(iso: string): string | null {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(at);
 }
 
-/** `LM Studio, Jan and Ollama` */
-export function list(parts: string[]): string {
-  return new Intl.ListFormat(locale()).format(parts);
-}
-
 /** A token is about three quarters of a word; rounded to two digits, since it is an estimate. */
 export function wordsFromTokens(tokens: number): number {
   const words = tokens * 0.75;
