@@ -193,11 +193,8 @@ const pictures: Picture[] = [
     scenario: 'full',
     steps: async (page) => {
       await openModels(page);
-      await page
-        .getByRole('button', { name: /^Runs fast/ })
-        .first()
-        .hover();
-      await page.waitForTimeout(500);
+      await page.getByRole('button', { name: 'Qwen3.5 4B', exact: true }).focus();
+      await page.keyboard.press('Tab');
     },
   },
   { name: 'discover-downloading', scenario: 'discover-downloading', steps: openModels },
