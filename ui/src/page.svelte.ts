@@ -70,8 +70,8 @@ export class Page {
     );
     this.localModels = new LocalModels(backend, this.notices);
     this.modelsFolder = new ModelsFolder(backend, this.notices, bootstrap.folder_move);
-    this.signedIn = new SignedIn(backend);
-    this.models = new Models();
+    this.signedIn = new SignedIn(backend, () => this.models.discover.lookAgain());
+    this.models = new Models(backend, this.downloads);
     this.chat = new Chat(
       backend,
       this.notices,
@@ -94,6 +94,7 @@ export class Page {
 
   receiveLibraryChange(): void {
     this.localModels.changed();
+    this.models.discover.lookAgain();
   }
 
   receiveFolderMove(state: FolderMove): void {
@@ -141,6 +142,7 @@ export class Page {
       case 'stop_other_answer':
         return this.chat.stopAll();
       case 'open_models':
+        this.models.discover.close();
         this.openModels('discover');
         return;
       case 'free_space':
@@ -153,7 +155,7 @@ export class Page {
         this.openSettings('account');
         return;
       case 'open_page':
-        if (error.details.address !== null) this.links.ask(error.details.address);
+        if (error.details.address !== null) this.links.ask(error.details.address, 'hearth');
         return;
       case 'open_login_page':
         this.openLoginPage();
@@ -161,7 +163,7 @@ export class Page {
   }
 
   openLoginPage(): void {
-    this.links.ask(LOGIN_PAGE_BAIT);
+    this.links.ask(LOGIN_PAGE_BAIT, 'hearth');
   }
 
   async openDataFolder(): Promise<void> {

@@ -23,6 +23,23 @@ const send = async (page: Page, text = 'How does a rainbow come about?') => {
 };
 const openModel = (page: Page) => page.getByRole('button', { name: /^Model:/ }).click();
 const newChat = (page: Page) => page.getByRole('button', { name: 'New chat' }).click();
+const openModels = (page: Page) => page.getByRole('button', { name: /^Models/ }).click();
+const search = async (page: Page, words: string) => {
+  await openModels(page);
+  await page.getByRole('textbox', { name: 'Search models' }).fill(words);
+  await page.waitForTimeout(400);
+};
+const openPage = async (page: Page, address: string) => {
+  await openModels(page);
+  await page.getByRole('textbox', { name: 'Search models' }).fill(address);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Back' }).waitFor();
+};
+const toEnd = async (page: Page) => {
+  await page.mouse.move(700, 400);
+  await page.mouse.wheel(0, 9000);
+  await page.waitForTimeout(100);
+};
 const openSettings = (page: Page) => page.getByRole('button', { name: 'Settings', exact: true }).click();
 
 const openTab = async (page: Page, tab: RegExp) => {
@@ -164,6 +181,126 @@ const pictures: Picture[] = [
       await page.getByRole('link', { name: 'pathlib documentation' }).click();
     },
   },
+
+  { name: 'discover', scenario: 'full', steps: openModels },
+  {
+    name: 'discover-end',
+    scenario: 'full',
+    steps: async (page) => {
+      await openModels(page);
+      await toEnd(page);
+    },
+  },
+  {
+    name: 'discover-reason',
+    scenario: 'full',
+    steps: async (page) => {
+      await openModels(page);
+      await page.getByRole('button', { name: 'Qwen3.5 4B', exact: true }).focus();
+      await page.keyboard.press('Tab');
+    },
+  },
+  { name: 'discover-downloading', scenario: 'discover-downloading', steps: openModels },
+  {
+    name: 'discover-pending',
+    scenario: 'discover-pending',
+    steps: async (page) => {
+      await openModels(page);
+      await page.waitForTimeout(700);
+    },
+  },
+  { name: 'discover-failed', scenario: 'discover-failed', steps: openModels },
+  { name: 'discover-none-fits', scenario: 'discover-none-fits', steps: openModels },
+  { name: 'discover-starter', scenario: 'first-start' },
+  { name: 'discover-starter-downloading', scenario: 'discover-downloading', steps: newChat },
+  {
+    name: 'discover-ready',
+    scenario: 'full',
+    steps: async (page) => {
+      await openModels(page);
+      await page.getByRole('button', { name: /^Download Qwen3.5 4B/ }).click();
+      await page.getByText('“Qwen3.5 4B” is ready.').waitFor();
+    },
+  },
+  { name: 'search-full', scenario: 'full', steps: (page) => search(page, 'instruct') },
+  {
+    name: 'search-browse',
+    scenario: 'full',
+    steps: async (page) => {
+      await openModels(page);
+      await page.getByRole('button', { name: 'Browse all models' }).click();
+    },
+  },
+  { name: 'search-nothing', scenario: 'full', steps: (page) => search(page, 'a model that nobody made') },
+  {
+    name: 'search-pending',
+    scenario: 'search-pending',
+    steps: async (page) => {
+      await search(page, 'qwen');
+      await page.waitForTimeout(900);
+    },
+  },
+  { name: 'search-offline', scenario: 'search-offline', steps: (page) => search(page, 'qwen') },
+  { name: 'search-login-page', scenario: 'search-login-page', steps: (page) => search(page, 'qwen') },
+  { name: 'search-rate-limited', scenario: 'search-rate-limited', steps: (page) => search(page, 'qwen') },
+  { name: 'page-full', scenario: 'full', steps: (page) => openPage(page, 'unsloth/Qwen3.5-4B-GGUF') },
+  {
+    name: 'page-end',
+    scenario: 'full',
+    steps: async (page) => {
+      await openPage(page, 'unsloth/Qwen3.5-4B-GGUF');
+      await toEnd(page);
+    },
+  },
+  {
+    name: 'page-details',
+    scenario: 'full',
+    steps: async (page) => {
+      await openPage(page, 'unsloth/Qwen3.5-4B-GGUF');
+      await page.getByText('Details', { exact: true }).click();
+      await page.getByRole('table', { name: 'All builds' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'page-gated',
+    scenario: 'full',
+    steps: (page) => openPage(page, 'google/gemma-3-4b-it-qat-q4_0-gguf'),
+  },
+  {
+    name: 'page-gated-signed-in',
+    scenario: 'account-signed-in',
+    steps: (page) => openPage(page, 'google/gemma-3-4b-it-qat-q4_0-gguf'),
+  },
+  {
+    name: 'page-odd',
+    scenario: 'full',
+    steps: async (page) => {
+      await openPage(
+        page,
+        'mradermacher/Llama-3.1-Nemotron-70B-Instruct-HF-i1-GGUF-with-a-name-that-does-not-want-to-end',
+      );
+      await page.getByText('Details', { exact: true }).click();
+    },
+  },
+  {
+    name: 'page-pending',
+    scenario: 'page-pending',
+    steps: async (page) => {
+      await openPage(page, 'unsloth/Qwen3.5-4B-GGUF');
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: 'page-offline',
+    scenario: 'page-offline',
+    steps: (page) => openPage(page, 'unsloth/Qwen3.5-4B-GGUF'),
+  },
+  {
+    name: 'page-card-failed',
+    scenario: 'page-card-failed',
+    steps: (page) => openPage(page, 'unsloth/Qwen3.5-4B-GGUF'),
+  },
+  { name: 'page-not-there', scenario: 'full', steps: (page) => openPage(page, 'nobody/nothing') },
 
   { name: 'downloads', scenario: 'downloads', steps: openDownloads },
   { name: 'downloads-other', scenario: 'downloads-other', steps: openDownloads },
@@ -364,6 +501,19 @@ const pictures: Picture[] = [
     name: 'german-settings',
     scenario: 'german',
     steps: (page) => page.getByRole('button', { name: 'Einstellungen', exact: true }).click(),
+  },
+  {
+    name: 'discover-german',
+    scenario: 'german',
+    steps: (page) => page.getByRole('button', { name: /^Modelle/ }).click(),
+  },
+  {
+    name: 'page-german',
+    scenario: 'german',
+    steps: async (page) => {
+      await page.getByRole('button', { name: /^Modelle/ }).click();
+      await page.getByRole('button', { name: 'Qwen3.5 4B', exact: true }).click();
+    },
   },
   {
     name: 'german-model',

@@ -96,6 +96,13 @@ export function day(iso: string): string | null {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(at);
 }
 
+/** `Mar 2026`, from ISO 8601; nothing where it is none. */
+export function month(iso: string): string | null {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return null;
+  return new Intl.DateTimeFormat(locale(), { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at);
+}
+
 /** A token is about three quarters of a word; rounded to two digits, since it is an estimate. */
 export function wordsFromTokens(tokens: number): number {
   const words = tokens * 0.75;

@@ -6,9 +6,13 @@ import * as m from '../paraglide/messages';
 
 const OPENED = ['http:', 'https:', 'mailto:'];
 
+/** Who has written an address: the conversation, a model's description, or Hearth itself. */
+export type LinkSource = 'conversation' | 'description' | 'hearth';
+
 export class Links {
   /** The address that is being asked about. */
   asked = $state.raw<URL | null>(null);
+  source = $state<LinkSource>('conversation');
   #backend: Backend;
   #notices: Notices;
 
@@ -17,7 +21,8 @@ export class Links {
     this.#notices = notices;
   }
 
-  ask(address: string): void {
+  ask(address: string, source: LinkSource = 'conversation'): void {
+    this.source = source;
     const url = URL.canParse(address) ? new URL(address) : null;
     if (url !== null && OPENED.includes(url.protocol)) this.asked = url;
     else this.#notices.refused(m.link_refused(), m.link_refused_meaning());

@@ -5,12 +5,13 @@ import type { AccountState } from '../backend/bindings';
 export class SignedIn {
   /** Absent until somebody asked. */
   state = $state.raw<AccountState | null>(null);
-  /** Grows with each sign-in and sign-out: who showed something that depends on it asks again. */
-  changes = $state(0);
   #backend: Backend;
+  /** Somebody has signed in or out: what was shown may look different now. */
+  #onChange: () => void;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, onChange: () => void) {
     this.#backend = backend;
+    this.#onChange = onChange;
   }
 
   /** Rejects with an `AppError`. */
@@ -21,12 +22,12 @@ export class SignedIn {
   /** Rejects with an `AppError`, `token_invalid` among them. */
   async signIn(token: string): Promise<void> {
     this.state = await this.#backend.signIn(token);
-    this.changes += 1;
+    this.#onChange();
   }
 
   /** Rejects with an `AppError`. */
   async signOut(): Promise<void> {
     this.state = await this.#backend.signOut();
-    this.changes += 1;
+    this.#onChange();
   }
 }

@@ -20,8 +20,8 @@ const GIGABYTE = 1e9;
 
 /** A laptop of these days. */
 export const computer: Recommendations['computer'] = {
-  memory_bytes: 16 * GIGABYTE,
-  available_bytes: 9.2 * GIGABYTE,
+  memory_bytes: 15.4 * 2 ** 30,
+  available_bytes: 9.2 * 2 ** 30,
   processor: 'AMD Ryzen 7 7840U',
 };
 

@@ -22,6 +22,7 @@ import {
 import { FakeDiscover } from './discover';
 import { FakeDownloads } from './downloads';
 import { failure } from './failure';
+import { tinyComputer, underway } from './finding';
 import { FakeHistory } from './history';
 import { FakeLibrary, starterPath } from './library';
 import { ada, FakeNetwork } from './network';
@@ -217,6 +218,24 @@ const scenarios = {
     library: collectedLibrary(seconds()),
     settings: { theme: 'system', language: 'de' },
   }),
+  /** Nothing runs on this computer: it has hardly any memory. */
+  'discover-none-fits': () => ({ ...withHistory(weeksOfUse()), discover: new FakeDiscover(tinyComputer()) }),
+  'discover-failed': () => failing('recommendations', 'internal'),
+  'discover-pending': () => ({ ...withHistory(weeksOfUse()), delayMs: { recommendations: 3_600_000 } }),
+  /** Downloads in every state stand still at the recommended models. */
+  'discover-downloading': () => ({
+    ...withHistory(weeksOfUse()),
+    downloads: new FakeDownloads({ list: underway(), stepMs: null }),
+  }),
+  'search-pending': () => ({ ...withHistory(weeksOfUse()), delayMs: { searchModels: 3_600_000 } }),
+  'search-offline': () => failing('searchModels', 'offline'),
+  'search-login-page': () => failing('searchModels', 'login_page'),
+  'search-rate-limited': () => failing('searchModels', 'rate_limited', { seconds: 42 }),
+  'search-trouble': () => failing('searchModels', 'hub_trouble'),
+  'page-pending': () => ({ ...withHistory(weeksOfUse()), delayMs: { modelPage: 3_600_000 } }),
+  'page-offline': () => failing('modelPage', 'offline'),
+  'page-card-pending': () => ({ ...withHistory(weeksOfUse()), delayMs: { modelCard: 3_600_000 } }),
+  'page-card-failed': () => failing('modelCard', 'offline'),
 } satisfies Record<string, () => Scenario>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -1,0 +1,20 @@
+/** What a model is good at, in words. */
+import type { Capability } from '../backend/bindings';
+import * as m from '../paraglide/messages';
+
+export function capabilityWords(capability: Capability): string {
+  switch (capability) {
+    case 'chat':
+      return m.capability_chat();
+    case 'vision':
+      return m.capability_vision();
+    case 'coding':
+      return m.capability_coding();
+    case 'tools':
+      return m.capability_tools();
+    case 'reasoning':
+      return m.capability_reasoning();
+    case 'translation':
+      return m.capability_translation();
+  }
+}

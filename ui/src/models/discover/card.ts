@@ -1,0 +1,98 @@
+/**
+ * A model's description as it is on the Hub is written for a browser: with HTML around the Markdown and with lines
+ * broken at the width of somebody's editor. Here it becomes Markdown alone. Whether that is safe is not decided here:
+ * what draws it shows HTML as text.
+ */
+
+/** Most characters that may stand between a tag and its end, so that no text takes long to read. */
+const LONGEST_INNER = 400;
+/** A line of at least this length was broken by an editor, not by its author. */
+const WRAPPED_FROM = 60;
+
+const fence = /^ {0,3}(`{3,}|~{3,})/;
+
+export function readable(markdown: string): string {
+  const parts: string[] = [];
+  let prose: string[] = [];
+  let code: string[] = [];
+  let closing: string | null = null;
+  for (const line of markdown.replaceAll('\r\n', '\n').split('\n')) {
+    const mark = fence.exec(line)?.[1];
+    if (closing === null && mark !== undefined) {
+      parts.push(withoutHtml(prose.join('\n')));
+      prose = [];
+      code = [line];
+      closing = mark;
+    } else if (closing !== null) {
+      code.push(line);
+      if (mark === undefined || !mark.startsWith(closing)) continue;
+      parts.push(code.join('\n'));
+      code = [];
+      closing = null;
+    } else {
+      prose.push(line);
+    }
+  }
+  parts.push(...(closing === null ? [] : [code.join('\n')]), withoutHtml(prose.join('\n')));
+  return parts
+    .filter((part) => part.trim() !== '')
+    .join('\n')
+    .trim();
+}
+
+function withoutHtml(prose: string): string {
+  // What is quoted as code stays as it is, a tag in it too.
+  const pieces = prose
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
+    .replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
+    .split(/(`[^`\n]+`)/);
+  const upTo = (end: string) => `((?:(?!</${end})[\\s\\S]){0,${LONGEST_INNER}})`;
+  const rules: [RegExp, (...found: string[]) => string][] = [
+    [/<img\b[^<>]*>/gi, () => ''],
+    [
+      new RegExp(`<a\\b[^<>]*?\\bhref=["']?([^"'\\s<>]+)[^<>]*>${upTo('a')}</a\\s*>`, 'gi'),
+      (_, address = '', words = '') => {
+        const shown = words.replace(/<[^<>]*>/g, '').trim();
+        return shown === '' ? '' : `[${shown}](${address})`;
+      },
+    ],
+    [
+      new RegExp(`<h[1-6]\\b[^<>]*>${upTo('h[1-6]')}</h[1-6]\\s*>`, 'gi'),
+      (_, words = '') => `\n\n### ${words.replace(/\s+/g, ' ').trim()}\n\n`,
+    ],
+    [/<li\b[^<>]*>/gi, () => '\n- '],
+    [/<br\s*\/?>/gi, () => ' '],
+    [/<\/?[a-z][a-z0-9-]*(?:\s[^<>]*)?\/?>/gi, () => ''],
+  ];
+  const cleaned = pieces.map((piece, index) =>
+    index % 2 === 1 ? piece : rules.reduce((text, [pattern, change]) => text.replace(pattern, change), piece),
+  );
+  return joined(unindented(prose, cleaned.join('')));
+}
+
+/** HTML is indented as its author likes; Markdown would take that for code. */
+function unindented(before: string, after: string): string {
+  return /<[a-z]/i.test(before) ? after.replace(/^[ \t]{4,}(?![ \t]*[-*+\d])/gm, '') : after;
+}
+
+/** Lines that an editor has broken are one paragraph again. */
+function joined(prose: string): string {
+  const lines: string[] = [];
+  for (const line of prose.split('\n')) {
+    const last = lines.at(-1);
+    const goesOn =
+      last !== undefined && isWrapped(last) && /^[\p{L}\p{N}("'“*_[`]/u.test(line) && !isItem(line);
+    if (goesOn) lines[lines.length - 1] = `${last} ${line}`;
+    else lines.push(line);
+  }
+  return lines.join('\n');
+}
+
+function isWrapped(line: string): boolean {
+  const last = line.length - Math.max(0, line.lastIndexOf('\n'));
+  return last >= WRAPPED_FROM && !/^\s*(?:[#|>]|[-=*_]{3})/.test(line) && !/(?: {2}|\\)$/.test(line);
+}
+
+function isItem(line: string): boolean {
+  return /^(?:[-*+]|\d{1,9}[.)])\s/.test(line);
+}
