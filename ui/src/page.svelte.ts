@@ -102,6 +102,8 @@ export class Page {
 
   receiveFolderMove(state: FolderMove): void {
     this.modelsFolder.receive(state);
+    // Every model is in another place now.
+    if (state.state === 'moved') this.localModels.changed();
   }
 
   receiveFault(error: AppError): void {

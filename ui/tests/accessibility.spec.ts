@@ -165,6 +165,79 @@ screens.push(
   ],
 );
 
+const searched = async (page: Page, words: string) => {
+  await page.getByRole('button', { name: /^Models/ }).click();
+  await page.getByRole('textbox', { name: 'Search models' }).fill(words);
+};
+const visited = async (page: Page, address: string) => {
+  await searched(page, address);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 2 }).waitFor();
+};
+
+screens.push(
+  ['the recommended models', 'full', (page) => page.getByRole('button', { name: /^Models/ }).click()],
+  [
+    'recommended models on their way',
+    'discover-downloading',
+    (page) => page.getByRole('button', { name: /^Models/ }).click(),
+  ],
+  [
+    'a computer that nothing fits on',
+    'discover-none-fits',
+    (page) => page.getByRole('button', { name: /^Models/ }).click(),
+  ],
+  [
+    'why a model runs here',
+    'full',
+    async (page) => {
+      await page.getByRole('button', { name: /^Models/ }).click();
+      await page.getByRole('button', { name: 'Qwen3.5 4B', exact: true }).focus();
+      await page.keyboard.press('Tab');
+    },
+  ],
+  [
+    'what was found',
+    'full',
+    async (page) => {
+      await searched(page, 'instruct');
+      await page.getByRole('list', { name: 'Models found' }).waitFor();
+    },
+  ],
+  [
+    'a search that waits',
+    'search-rate-limited',
+    async (page) => {
+      await searched(page, 'qwen');
+      await page.getByText('Going on in').waitFor();
+    },
+  ],
+  [
+    'a search without a network',
+    'search-offline',
+    async (page) => {
+      await searched(page, 'qwen');
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  [
+    'a model’s page with all its builds',
+    'full',
+    async (page) => {
+      await visited(page, 'unsloth/Qwen3.5-4B-GGUF');
+      await page.getByText('Details', { exact: true }).click();
+    },
+  ],
+  [
+    'a model’s page that asks for an account',
+    'full',
+    async (page) => {
+      await visited(page, 'google/gemma-3-4b-it-qat-q4_0-gguf');
+      await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    },
+  ],
+);
+
 test.use({ reducedMotion: 'reduce' });
 
 for (const [name, scenario, steps] of screens) {

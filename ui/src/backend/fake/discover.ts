@@ -87,7 +87,8 @@ export class FakeDiscover {
   /** What a download of this build would be. */
   wanted(repo: string, file: string): Wanted {
     const recommended = this.#catalog.find((model) => model.repo === repo);
-    const { name, builds } = recommended ?? this.#find(repo).page;
+    const { name } = recommended ?? this.#find(repo).page;
+    const builds = [...(recommended?.builds ?? []), ...this.#find(repo).page.builds];
     const build = builds.find((other) => other.file === file);
     if (build === undefined) throw failure('not_on_hub', { name: repo });
     return {
