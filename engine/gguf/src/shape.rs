@@ -230,7 +230,7 @@ impl<'a> Facts<'a> {
         }
         match self.unsigned(name).unwrap_or(rule.period) {
             0 => true,
-            period if rule.begins_with_full => layer % period != 0,
+            period if rule.begins_with_full => !layer.is_multiple_of(period),
             period => layer % period != period - 1,
         }
     }

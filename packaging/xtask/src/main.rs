@@ -8,6 +8,7 @@ mod apt;
 mod bench;
 mod bindings;
 mod browser;
+mod catalog;
 mod chat_templates;
 mod checksum;
 mod compile;
@@ -56,6 +57,9 @@ enum Task {
     Soak(soak::Options),
     /// Take a picture of every screen in each of its states, into target/pictures.
     Pictures(pictures::Options),
+    /// Hold the catalog of models against the Hub.
+    #[command(subcommand)]
+    Catalog(catalog::Task),
     /// Write the types that cross to the page again, from the Rust ones.
     Bindings,
 }
@@ -80,6 +84,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Bench(options) => return bench::bench(&folders, &options),
         Task::Soak(options) => soak::soak(&folders, &options)?,
         Task::Pictures(options) => pictures::take(&folders, &options)?,
+        Task::Catalog(task) => return catalog::catalog(&folders, &task),
         Task::Bindings => bindings::write(&folders)?,
     }
     Ok(ExitCode::SUCCESS)

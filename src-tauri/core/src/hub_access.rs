@@ -144,9 +144,12 @@ impl HubAccess {
                 false
             }
         };
-        self.change(|now| match is_kept {
-            true => drop(now.unkept.remove(&endpoint.to_string())),
-            false => drop(now.unkept.insert(endpoint.to_string(), (token.clone(), owner.clone()))),
+        self.change(|now| {
+            if is_kept {
+                now.unkept.remove(&endpoint.to_string());
+            } else {
+                now.unkept.insert(endpoint.to_string(), (token.clone(), owner.clone()));
+            }
         });
         Ok(Standing::SignedIn { owner, token, is_kept }.state(endpoint))
     }

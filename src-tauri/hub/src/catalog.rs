@@ -3,11 +3,15 @@
 //! Written by hand from what publishers say (`catalog.json`, with its schema beside it). It helps to choose; what is
 //! downloaded, with its exact size and hash, is always asked of the Hub.
 
+mod check;
+
 use std::{collections::HashSet, str::FromStr};
 
 use serde::Deserialize;
 
 use crate::{Capability, Choice, FileName, Quant, RepoId};
+
+pub use check::{Difference, Finding};
 
 /// The form of the file that this code reads.
 const FORM: u32 = 1;

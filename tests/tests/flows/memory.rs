@@ -9,18 +9,24 @@ use hearth_ipc::{
 };
 use hearth_tests::{Dimensions, Process, engine_program, shaped_model, starter_model};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 /// More tokens than are read at once: then all the memory that computing takes is in use.
 const LONG_QUESTION_WORDS: usize = 700;
+
+static STARTING: Mutex<()> = Mutex::const_new(());
 
 /// After an answer to a long question, in bytes.
 async fn measured(model: &Path) -> anyhow::Result<u64> {
     let program = engine_program()?;
     let own = Process::with_pid(i32::try_from(std::process::id())?)?;
+    // Which of two that start at the same time is which, nobody could tell.
+    let alone = STARTING.lock().await;
     let before = own.descendants();
     let client = Client::connect(EngineProgram::new(&program).launch()?).await?;
     let engine = own.descendants().into_iter().find(|process| process.runs(&program) && !before.contains(process));
     let engine = engine.context("the engine is not in the list of processes")?;
+    drop(alone);
 
     let request = LoadRequest { id: client.new_id(), path: model.to_owned(), context_tokens: None, threads: None };
     let mut load = client.load(request);

@@ -36,12 +36,10 @@ pub(super) fn praises(candidates: &[Candidate]) -> Vec<(usize, Praise)> {
     let codes = |index: usize| candidates[index].model.capabilities.contains(&Capability::Coding);
     let coding = || running.iter().copied().find(|index| free(&praised, *index) && codes(*index));
     let patient = || running.first().copied().filter(|index| free(&praised, *index));
-    let last = match codes(best) {
-        true => patient().map(|index| (index, Praise::Patient)),
-        false => {
-            coding().map(|index| (index, Praise::Coding)).or_else(|| patient().map(|index| (index, Praise::Patient)))
-        }
-    };
+    let last = coding()
+        .filter(|_| !codes(best))
+        .map(|index| (index, Praise::Coding))
+        .or_else(|| patient().map(|index| (index, Praise::Patient)));
     praised.extend(last);
     praised
 }

@@ -73,8 +73,8 @@ async fn open_on(stage: &Stage, hub: &FakeHub, keychain: &Arc<Keychain>) -> App 
     open_with(Config { secrets: keychain.clone(), ..config(stage, hub) }).await
 }
 
-fn account(state: AccountState) -> Account {
-    state.account.expect("somebody is signed in")
+fn account(signed_in: AccountState) -> Account {
+    signed_in.account.expect("somebody is signed in")
 }
 
 fn is_in_a_file(folder: &Path, text: &str) -> bool {
@@ -93,12 +93,12 @@ async fn a_token_that_the_hub_knows_signs_in_and_is_kept_in_the_keychain_alone()
     let (stage, hub) = (Stage::new(), hub(Vec::new()));
     let app = open(&stage, &hub).await;
     assert_eq!(app.account().await.expect("readable").account, None);
-    let state = soon("signing in", app.sign_in(&format!("  {TOKEN}\n"))).await.expect("known");
-    assert_eq!(state.token_page, format!("{}/settings/tokens", hub.endpoint()));
-    assert_eq!(hub.endpoint(), format!("http://{}", state.host));
-    let shown = account(state.clone());
+    let signed_in = soon("signing in", app.sign_in(&format!("  {TOKEN}\n"))).await.expect("known");
+    assert_eq!(signed_in.token_page, format!("{}/settings/tokens", hub.endpoint()));
+    assert_eq!(hub.endpoint(), format!("http://{}", signed_in.host));
+    let shown = account(signed_in.clone());
     assert_eq!((shown.name.as_str(), shown.initials.as_str(), shown.is_kept), (NAME, "AL", true));
-    assert_eq!(app.account().await.expect("readable"), state);
+    assert_eq!(app.account().await.expect("readable"), signed_in);
     assert_eq!(stage.secrets.get(hub.endpoint()).as_deref(), Ok(TOKEN));
     app.shutdown().await;
     assert!(is_in_a_file(&stage.home(), NAME), "the name is no secret");
@@ -108,9 +108,9 @@ async fn a_token_that_the_hub_knows_signs_in_and_is_kept_in_the_keychain_alone()
 #[tokio::test]
 async fn whoever_was_signed_in_is_shown_after_a_restart_also_without_a_network() {
     let (stage, hub) = (Stage::new(), hub(Vec::new()));
-    let state = open(&stage, &hub).await.sign_in(TOKEN).await.expect("known");
+    let signed_in = open(&stage, &hub).await.sign_in(TOKEN).await.expect("known");
     hub.offline();
-    assert_eq!(open(&stage, &hub).await.account().await.expect("readable"), state);
+    assert_eq!(open(&stage, &hub).await.account().await.expect("readable"), signed_in);
 }
 
 #[tokio::test]
@@ -168,9 +168,9 @@ async fn without_a_keychain_that_takes_it_a_token_works_until_the_app_closes() {
         let (stage, hub, keychain) = (Stage::new(), hub(vec![gated]), Keychain::with(trouble));
         hub.grant("o/gated", NAME);
         let app = open_on(&stage, &hub, &keychain).await;
-        let state = soon("signing in", app.sign_in(TOKEN)).await.expect("known");
-        assert!(!account(state.clone()).is_kept, "{trouble}");
-        assert_eq!(soon("the account", app.account()).await.expect("readable"), state);
+        let signed_in = soon("signing in", app.sign_in(TOKEN)).await.expect("known");
+        assert!(!account(signed_in.clone()).is_kept, "{trouble}");
+        assert_eq!(soon("the account", app.account()).await.expect("readable"), signed_in);
         assert!(app.model_card("o/gated", "main").await.expect("let in").is_some());
         assert!(!is_in_a_file(stage.folder(), TOKEN), "never in a file");
 
@@ -194,14 +194,14 @@ async fn another_token_that_is_not_kept_does_not_bring_the_earlier_account_back(
 #[tokio::test]
 async fn a_keychain_that_is_locked_at_the_start_is_asked_again_and_nothing_waits_for_it() {
     let (stage, hub, keychain) = (Stage::new(), hub(vec![repository("o/n")]), Keychain::with(NO_TROUBLE));
-    let state = open_on(&stage, &hub, &keychain).await.sign_in(TOKEN).await.expect("known");
+    let signed_in = open_on(&stage, &hub, &keychain).await.sign_in(TOKEN).await.expect("known");
     for trouble in [LOCKED, WAITING_FOR_EVER] {
         keychain.set_trouble(trouble);
         let app = open_on(&stage, &hub, &keychain).await;
         soon("a card", app.model_card("o/n", "main")).await.expect("what is open to all is had without a token");
         assert_eq!(soon("the account", app.account()).await.expect("readable").account, None);
         keychain.set_trouble(NO_TROUBLE);
-        assert_eq!(soon("the account", app.account()).await.expect("readable"), state, "once it is unlocked");
+        assert_eq!(soon("the account", app.account()).await.expect("readable"), signed_in, "once it is unlocked");
     }
 }
 

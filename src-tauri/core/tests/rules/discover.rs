@@ -134,7 +134,7 @@ async fn a_page_that_did_not_come_can_be_asked_for_again() {
 async fn a_later_search_takes_the_place_of_one_that_is_on_its_way() {
     let (stage, hub) = (Stage::new(), hub(many()));
     let app = open(&stage, &hub).await;
-    hub.faults().next_at(Aim::Api, Fault::SlowStart(Duration::from_secs(60)));
+    hub.faults().next_at(Aim::Api, Fault::SlowStart(Duration::from_mins(1)));
     let earlier = tokio::spawn({
         let app = app.clone();
         async move { app.search_models(words("model-0"), None).await }
@@ -175,7 +175,7 @@ async fn each_trouble_of_a_search_is_told_by_its_meaning_and_passes() {
         (Fault::RedirectLoop, ErrorCode::LoginPage),
         (Fault::Status(500), ErrorCode::HubTrouble),
         (Fault::TooManyRequests { retry_after: wait }, ErrorCode::RateLimited),
-        (Fault::SlowStart(Duration::from_secs(60)), ErrorCode::Offline),
+        (Fault::SlowStart(Duration::from_mins(1)), ErrorCode::Offline),
         (Fault::Reset { after_bytes: 0 }, ErrorCode::Offline),
     ];
     for (fault, code) in cases {

@@ -35,10 +35,10 @@ fn is_inside(test: &str, keychain: &str) -> bool {
     session.args(["--", "sh", "-c", &format!("{keychain}exec \"$0\" --exact {test} --nocapture")]).arg(program);
     in_home(&mut session, home.path());
     let output = session.env(INSIDE, "1").output().expect("dbus-run-session: run `cargo xtask setup`");
-    let text = String::from_utf8_lossy(&output.stdout);
+    let told = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{text}\n{}",
+        output.status.success() && told.contains("1 passed"),
+        "{told}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
     false
@@ -89,10 +89,10 @@ async fn a_token_in_the_system_s_keychain_outlives_the_app() {
     with_the_system_s_keychain(async |_, mut config| {
         config.hub.keychain_patience = std::time::Duration::from_secs(10);
         let app = open_with(config.clone()).await;
-        let state = soon("signing in", app.sign_in(TOKEN)).await.expect("known");
-        assert!(state.account.as_ref().expect("somebody").is_kept);
+        let signed_in = soon("signing in", app.sign_in(TOKEN)).await.expect("known");
+        assert!(signed_in.account.as_ref().expect("somebody").is_kept);
         let again = open_with(config.clone()).await;
-        assert_eq!(soon("the account", again.account()).await.expect("readable"), state);
+        assert_eq!(soon("the account", again.account()).await.expect("readable"), signed_in);
         again.sign_out().await.expect("signed out");
         assert_eq!(open_with(config).await.account().await.expect("readable").account, None);
     })
@@ -118,9 +118,9 @@ async fn a_system_without_a_keychain_signs_in_for_this_session() {
 async fn signs_in_for_this_session() {
     with_the_system_s_keychain(async |_, config| {
         let app = open_with(config).await;
-        let state = soon("signing in", app.sign_in(TOKEN)).await.expect("known");
-        assert!(!state.account.as_ref().expect("somebody").is_kept, "and says so");
-        assert_eq!(soon("the account", app.account()).await.expect("readable"), state);
+        let signed_in = soon("signing in", app.sign_in(TOKEN)).await.expect("known");
+        assert!(!signed_in.account.as_ref().expect("somebody").is_kept, "and says so");
+        assert_eq!(soon("the account", app.account()).await.expect("readable"), signed_in);
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! What is on the Hub, asked of one that can fail in every way.
 
+mod catalog;
 mod pages;
 mod searches;
 mod troubles;
