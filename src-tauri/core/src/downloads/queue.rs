@@ -201,12 +201,12 @@ impl Queue {
         let whole = self.items.iter().filter(|item| item.is_queued() && item.is_whole());
         let placeable: Vec<_> = whole.filter(|item| !is_busy(&self.works, item.id)).map(|item| item.id).collect();
         for id in placeable {
-            self.place(id);
+            self.begin_placing(id);
         }
         let is_fetch = |work: &&Work| matches!(work.kind, Kind::Fetch { .. });
         while self.works.values().filter(is_fetch).count() < FILES_AT_A_TIME {
             let Some((id, index)) = self.next_file() else { return };
-            self.fetch(id, index);
+            self.begin_fetching(id, index);
         }
     }
 
@@ -218,29 +218,37 @@ impl Queue {
         })
     }
 
-    fn fetch(&mut self, id: DownloadId, index: usize) {
-        let (told, progress) = watch::channel(Progress { received_bytes: 0, phase: Phase::Connecting });
-        let (hub, shelf) = (self.hub.clone(), self.shelf.clone());
-        let Some(item) = self.item(id) else { return };
-        let Some(file) = item.wanted.files.get(index).cloned() else { return };
-        told.send_modify(|progress| progress.received_bytes = item.received(index));
-        let at_first = progress.borrow().clone();
-        let (repo, commit) = (item.wanted.repo.clone(), item.wanted.commit);
-        let names = CacheFile::of(&item.wanted, &file);
-        let work = async move {
-            let names = names.map_err(|error| AppError::new(ErrorCode::Internal, chain(&error)));
-            let fetch = async { Fetch { hub, shelf, repo, commit, file, names: names?, progress: told }.run().await };
-            Outcome::Fetched(fetch.await)
-        };
-        let abort = self.running.spawn(work);
+    fn begin_fetching(&mut self, id: DownloadId, index: usize) {
+        let Some(item) = self.items.iter().find(|item| item.id == id) else { return };
+        let Some(file) = item.wanted.files.get(index) else { return };
+        let at_first = Progress { received_bytes: item.received(index), phase: Phase::Connecting };
+        let (sender, progress) = watch::channel(at_first.clone());
+        let fetching = CacheFile::of(&item.wanted, file).map(|names| {
+            let fetch = Fetch {
+                hub: self.hub.clone(),
+                shelf: self.shelf.clone(),
+                repo: item.wanted.repo.clone(),
+                commit: item.wanted.commit,
+                file: file.clone(),
+                names,
+                progress: sender,
+            };
+            fetch.run()
+        });
+        let abort = self.running.spawn(async move {
+            Outcome::Fetched(match fetching {
+                Ok(fetching) => fetching.await,
+                Err(error) => Err(AppError::new(ErrorCode::Internal, chain(&error))),
+            })
+        });
         self.works
             .insert(abort.id(), Work { download: id, kind: Kind::Fetch { index, progress, told: at_first }, abort });
     }
 
-    fn place(&mut self, id: DownloadId) {
-        let shelf = self.shelf.clone();
-        let Some(wanted) = self.item(id).map(|item| item.wanted.clone()) else { return };
-        let abort = self.running.spawn(async move { Outcome::Placed(place(shelf, wanted).await) });
+    fn begin_placing(&mut self, id: DownloadId) {
+        let Some(item) = self.items.iter().find(|item| item.id == id) else { return };
+        let placing = place(self.shelf.clone(), item.wanted.clone());
+        let abort = self.running.spawn(async move { Outcome::Placed(placing.await) });
         self.works.insert(abort.id(), Work { download: id, kind: Kind::Place, abort });
     }
 
