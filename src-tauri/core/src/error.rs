@@ -89,7 +89,8 @@ pub struct AppError {
     /// The causes in English, for the log and for "Details".
     pub message: String,
     /// Numbers and names for the sentence.
-    pub details: ErrorDetails,
+    // Apart, so that a result is not much larger than what it holds when all is well.
+    pub details: Box<ErrorDetails>,
 }
 
 /// Numbers and names for the sentence.
@@ -117,7 +118,7 @@ pub struct ErrorDetails {
 
 impl AppError {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: ErrorDetails::default() }
+        Self { code, message: message.into(), details: Box::default() }
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -126,7 +127,7 @@ impl AppError {
 
     pub(crate) fn too_much(code: ErrorCode, amount: u32, limit: u32) -> Self {
         let details = ErrorDetails { amount: Some(amount), limit: Some(limit), ..ErrorDetails::default() };
-        Self { code, message: format!("{amount}, where at most {limit} are possible"), details }
+        Self { code, message: format!("{amount}, where at most {limit} are possible"), details: Box::new(details) }
     }
 
     /// Says what it is about, unless it already does.

@@ -10,12 +10,12 @@ pub(crate) mod network;
 pub(crate) mod settings;
 pub(crate) mod system;
 
-use hearth_core::error::{AppError, ErrorCode, ErrorDetails};
+use hearth_core::error::{AppError, ErrorCode};
 
 /// A fault of the shell's own: nothing that a button could mend.
 fn fault(error: impl Into<anyhow::Error>) -> AppError {
     let error: anyhow::Error = error.into();
     let message = format!("{error:#}");
     tracing::error!("{message}");
-    AppError { code: ErrorCode::Internal, message, details: ErrorDetails::default() }
+    AppError { code: ErrorCode::Internal, message, details: Box::default() }
 }

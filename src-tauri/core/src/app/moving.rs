@@ -22,14 +22,14 @@ impl App {
 
     /// Moves, with the downloads held; how it goes is told as [`FolderMove`].
     pub(super) async fn carry_out(&self, task: Task, permit: OwnedSemaphorePermit) {
-        let (moves, to) = (&self.inner.moves, task.to().to_owned());
-        moves.tell(task.beginning());
-        let moved = async {
+        let (told, to) = (&self.inner.moves, task.to().to_owned());
+        told.tell(task.beginning());
+        let carried_out = async {
             self.inner.downloads.hold().await?;
             self.free_files().await;
-            moves.carry_out(task).await
+            told.carry_out(task).await
         };
-        let (state, relocation) = match moved.await {
+        let (state, relocation) = match carried_out.await {
             Ok(Ok(moved)) => self.settle(moved).await,
             Ok(Err(MoveError::Stopped)) => (FolderMove::Idle, None),
             Ok(Err(error)) => (FolderMove::Failed { error: of_move(&error, &to) }, None),
@@ -49,7 +49,7 @@ impl App {
         }
         self.inner.shelf.tell_change();
         drop(permit);
-        moves.tell(state);
+        told.tell(state);
     }
 
     /// The models are at the new place. From here on nothing goes back, whatever else goes wrong.

@@ -77,6 +77,6 @@ where
     text.parse().map_err(|error: T::Err| AppError {
         code: ErrorCode::NotOnHub,
         message: error.to_string(),
-        details: ErrorDetails { name: Some(repo.to_owned()), ..ErrorDetails::default() },
+        details: Box::new(ErrorDetails { name: Some(repo.to_owned()), ..ErrorDetails::default() }),
     })
 }

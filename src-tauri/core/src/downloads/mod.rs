@@ -10,6 +10,7 @@ mod item;
 mod journal;
 mod obey;
 mod order;
+mod outcome;
 mod place;
 mod queue;
 mod resolve;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hearth_hub::transfer::{Phase, Progress, Segments};
+use hearth_hub::transfer::{Phase, Progress};
 use tokio::{
     sync::{mpsc, watch},
     task::{self, AbortHandle, JoinError, JoinSet},
@@ -16,7 +16,6 @@ use super::{
     failure,
     fetch::Fetch,
     item::{Activity, Item, State},
-    journal::StoredJournal,
     order::Order,
     place::{PlaceError, place},
 };
@@ -24,7 +23,7 @@ use crate::{
     error::{AppError, ErrorCode, chain},
     hub_access::HubAccess,
     library::{CacheFile, Shelf},
-    store::{StoreError, downloads, segments},
+    store::downloads,
     view::{Download, DownloadId, LocalModelId},
 };
 
@@ -43,19 +42,19 @@ pub(super) struct Queue {
     /// Nothing may be written to the models' folder.
     pub(super) is_held: bool,
     running: JoinSet<Outcome>,
-    works: HashMap<task::Id, Work>,
+    pub(super) works: HashMap<task::Id, Work>,
 }
 
 /// What a running task does.
 #[derive(Debug)]
-struct Work {
-    download: DownloadId,
-    kind: Kind,
-    abort: AbortHandle,
+pub(super) struct Work {
+    pub(super) download: DownloadId,
+    pub(super) kind: Kind,
+    pub(super) abort: AbortHandle,
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     Fetch {
         index: usize,
         progress: watch::Receiver<Progress>,
@@ -67,12 +66,12 @@ enum Kind {
 
 /// How it ended.
 #[derive(Debug)]
-enum Outcome {
+pub(super) enum Outcome {
     Fetched(Result<(), AppError>),
     Placed(Result<LocalModelId, PlaceError>),
 }
 
-type Ended = Result<(task::Id, Outcome), JoinError>;
+pub(super) type Ended = Result<(task::Id, Outcome), JoinError>;
 
 impl Queue {
     pub(super) fn new(
@@ -201,12 +200,12 @@ impl Queue {
         let whole = self.items.iter().filter(|item| item.is_queued() && item.is_whole());
         let placeable: Vec<_> = whole.filter(|item| !is_busy(&self.works, item.id)).map(|item| item.id).collect();
         for id in placeable {
-            self.place(id);
+            self.begin_placing(id);
         }
         let is_fetch = |work: &&Work| matches!(work.kind, Kind::Fetch { .. });
         while self.works.values().filter(is_fetch).count() < FILES_AT_A_TIME {
             let Some((id, index)) = self.next_file() else { return };
-            self.fetch(id, index);
+            self.begin_fetching(id, index);
         }
     }
 
@@ -218,96 +217,38 @@ impl Queue {
         })
     }
 
-    fn fetch(&mut self, id: DownloadId, index: usize) {
-        let (told, progress) = watch::channel(Progress { received_bytes: 0, phase: Phase::Connecting });
-        let (hub, shelf) = (self.hub.clone(), self.shelf.clone());
-        let Some(item) = self.item(id) else { return };
-        let Some(file) = item.wanted.files.get(index).cloned() else { return };
-        told.send_modify(|progress| progress.received_bytes = item.received(index));
-        let at_first = progress.borrow().clone();
-        let (repo, commit) = (item.wanted.repo.clone(), item.wanted.commit);
-        let names = CacheFile::of(&item.wanted, &file);
-        let work = async move {
-            let names = names.map_err(|error| AppError::new(ErrorCode::Internal, chain(&error)));
-            let fetch = async { Fetch { hub, shelf, repo, commit, file, names: names?, progress: told }.run().await };
-            Outcome::Fetched(fetch.await)
-        };
-        let abort = self.running.spawn(work);
+    fn begin_fetching(&mut self, id: DownloadId, index: usize) {
+        let Some(item) = self.items.iter().find(|item| item.id == id) else { return };
+        let Some(file) = item.wanted.files.get(index) else { return };
+        let at_first = Progress { received_bytes: item.received(index), phase: Phase::Connecting };
+        let (sender, progress) = watch::channel(at_first.clone());
+        let fetching = CacheFile::of(&item.wanted, file).map(|names| {
+            let fetch = Fetch {
+                hub: self.hub.clone(),
+                shelf: self.shelf.clone(),
+                repo: item.wanted.repo.clone(),
+                commit: item.wanted.commit,
+                file: file.clone(),
+                names,
+                progress: sender,
+            };
+            fetch.run()
+        });
+        let abort = self.running.spawn(async move {
+            Outcome::Fetched(match fetching {
+                Ok(fetching) => fetching.await,
+                Err(error) => Err(AppError::new(ErrorCode::Internal, chain(&error))),
+            })
+        });
         self.works
             .insert(abort.id(), Work { download: id, kind: Kind::Fetch { index, progress, told: at_first }, abort });
     }
 
-    fn place(&mut self, id: DownloadId) {
-        let shelf = self.shelf.clone();
-        let Some(wanted) = self.item(id).map(|item| item.wanted.clone()) else { return };
-        let abort = self.running.spawn(async move { Outcome::Placed(place(shelf, wanted).await) });
+    fn begin_placing(&mut self, id: DownloadId) {
+        let Some(item) = self.items.iter().find(|item| item.id == id) else { return };
+        let placing = place(self.shelf.clone(), item.wanted.clone());
+        let abort = self.running.spawn(async move { Outcome::Placed(placing.await) });
         self.works.insert(abort.id(), Work { download: id, kind: Kind::Place, abort });
-    }
-
-    async fn take_in(&mut self, ended: Ended) {
-        let (id, outcome) = match ended {
-            Ok((id, outcome)) => (id, Ok(outcome)),
-            Err(error) => (error.id(), Err(error)),
-        };
-        let Some(Work { download, kind, .. }) = self.works.remove(&id) else { return };
-        match (outcome, kind) {
-            (Ok(Outcome::Fetched(Ok(()))), Kind::Fetch { index, .. }) => self.set_whole(download, index, true),
-            (Ok(Outcome::Fetched(Err(error)) | Outcome::Placed(Err(PlaceError::Refused(error)))), _) => {
-                self.fail(download, error).await;
-            }
-            (Ok(Outcome::Placed(Ok(model))), _) => {
-                self.set_state(download, State::Done(model)).await;
-            }
-            (Ok(Outcome::Placed(Err(PlaceError::Missing(index)))), _) => self.lose(download, index).await,
-            (Ok(Outcome::Fetched(Ok(()))), Kind::Place) => {}
-            (Err(error), _) if error.is_cancelled() => self.look_at_disk(download).await,
-            (Err(error), _) => {
-                self.fail(download, AppError::new(ErrorCode::Internal, format!("a download's task: {error}"))).await;
-            }
-        }
-    }
-
-    /// The contents of a file are whole, for every download that needs them.
-    fn set_whole(&mut self, download: DownloadId, index: usize, is_whole: bool) {
-        let Some(item) = self.items.iter().find(|item| item.id == download) else { return };
-        let Some(file) = item.wanted.files.get(index) else { return };
-        let (repo, contents) = (item.wanted.repo.clone(), file.sha256);
-        for item in self.items.iter_mut().filter(|item| item.wanted.repo == repo && !item.is_done()) {
-            item.set_whole(contents, is_whole);
-        }
-    }
-
-    /// A file that was whole is not there any more.
-    async fn lose(&mut self, download: DownloadId, index: usize) {
-        tracing::warn!(download = download.0, index, "a file that was whole is gone and is fetched again");
-        self.set_whole(download, index, false);
-        let Some(item) = self.item(download) else { return };
-        let Some(file) = item.wanted.files.get(index) else { return };
-        let (repo, contents) = (item.wanted.repo.clone(), file.sha256);
-        let forget = async {
-            let mut change = self.shelf.opening().store().await?.change().await?;
-            downloads::set_whole(&mut change, &repo, contents, false).await?;
-            segments::forget(&mut change, &repo, contents).await?;
-            change.commit().await.map_err(StoreError::from)
-        };
-        if let Err(error) = forget.await {
-            tracing::warn!(cause = chain(&error), "that a file is gone cannot be kept");
-        }
-    }
-
-    /// It cannot go on by itself. Its other files need not go on either.
-    async fn fail(&mut self, id: DownloadId, error: AppError) {
-        tracing::warn!(code = ?error.code, cause = error.message, "a download has failed");
-        if self.item(id).is_some_and(|item| item.is_queued()) {
-            self.set_state(id, State::Failed(error)).await;
-        }
-        // What of it still runs is taken in as anything else that ends.
-        for work in self.works.values().filter(|work| work.download == id) {
-            if matches!(work.kind, Kind::Fetch { .. }) {
-                work.abort.abort();
-            }
-        }
-        self.look_at_disk(id).await;
     }
 
     async fn try_again(&mut self, which: impl Fn(&AppError) -> bool) {
@@ -319,21 +260,6 @@ impl Queue {
             .collect();
         for id in failed {
             self.set_state(id, State::Queued).await;
-        }
-    }
-
-    /// How much of a download is on the disk, by the journal: unfinished segments are not.
-    async fn look_at_disk(&mut self, id: DownloadId) {
-        let opening = self.shelf.opening().clone();
-        let Some(item) = self.item(id) else { return };
-        let missing = item.wanted.files.iter().enumerate().filter(|(_, file)| !file.is_whole);
-        for (index, file) in missing.map(|(index, file)| (index, file.clone())).collect::<Vec<_>>() {
-            let (opening, repo) = (opening.clone(), item.wanted.repo.clone());
-            let journal = StoredJournal { opening, repo, sha256: file.sha256 };
-            match journal.entries().await {
-                Ok(entries) => item.set_received(index, &Segments::with(file.size_bytes, entries)),
-                Err(error) => tracing::warn!(cause = chain(&error), "how far a download is cannot be read"),
-            }
         }
     }
 

@@ -1,5 +1,10 @@
 //! From what a person asks for to the files that are to be fetched.
 
+use std::{
+    fs::Metadata,
+    path::{Path, PathBuf},
+};
+
 use hearth_hub::{Build, Builds, Commit, Connection, FileName, ModelPage, RemoteFile, RepoId, Revision};
 use hearth_library::{Damage, State};
 
@@ -31,7 +36,7 @@ pub(super) async fn resolve(hub: &HubAccess, shelf: &Shelf, request: DownloadReq
     })?;
     let first = files.first().ok_or_else(not_there)?;
     let mut wanted = Wanted {
-        name: model_name::of_file(std::path::Path::new(first.path.last())),
+        name: model_name::of_file(Path::new(first.path.last())),
         label: build.label.clone(),
         repo: page.facts.repo,
         revision,
@@ -111,8 +116,7 @@ async fn mark_whole(shelf: &Shelf, wanted: &mut Wanted) -> Result<(), AppError> 
     let cache = shelf.cache().await?;
     let names: Vec<CacheFile> = wanted.files.iter().filter_map(|file| CacheFile::of(wanted, file).ok()).collect();
     let sizes: Vec<Vec<u64>> = blocking(move || {
-        let size =
-            |path: std::path::PathBuf| path.metadata().ok().filter(|found| found.is_file()).map(|found| found.len());
+        let size = |path: PathBuf| path.metadata().ok().filter(Metadata::is_file).map(|found| found.len());
         let there = |names: &CacheFile| {
             let pointer = cache.find(&names.repo, &names.commit, &names.path).and_then(size);
             pointer.into_iter().chain(size(cache.blob_path(&names.repo, &names.etag))).collect()
@@ -128,5 +132,5 @@ async fn mark_whole(shelf: &Shelf, wanted: &mut Wanted) -> Result<(), AppError> 
 
 fn not_on_hub(repo: &str) -> AppError {
     let details = ErrorDetails { name: Some(repo.to_owned()), ..ErrorDetails::default() };
-    AppError { code: ErrorCode::NotOnHub, message: "no such build".into(), details }
+    AppError { code: ErrorCode::NotOnHub, message: "no such build".into(), details: Box::new(details) }
 }

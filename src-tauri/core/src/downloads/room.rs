@@ -33,11 +33,11 @@ pub(super) async fn require(shelf: &Shelf, own: Vec<Part>, others: Vec<Part>) ->
     if own_bytes <= with_bin.saturating_sub(taken) {
         return shelf.empty_bin().await;
     }
-    let details = ErrorDetails {
+    let details = Box::new(ErrorDetails {
         needed_bytes: Some(own_bytes),
         free_bytes: Some(with_bin.saturating_sub(taken)),
         ..ErrorDetails::default()
-    };
+    });
     let error = AppError { code: ErrorCode::NotEnoughSpace, message: "no room for a download".into(), details };
     Err(error.about(&folder))
 }

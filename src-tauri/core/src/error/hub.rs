@@ -17,17 +17,17 @@ impl AppError {
                     seconds: Some(u32::try_from(seconds).unwrap_or(u32::MAX)),
                     ..details(None, endpoint)
                 };
-                return Self { code: ErrorCode::RateLimited, message: chain(error), details };
+                return Self { code: ErrorCode::RateLimited, message: chain(error), details: Box::new(details) };
             }
             HubError::Trouble(_) | HubError::Nonsense(_) => ErrorCode::HubTrouble,
             HubError::Refused(refusal) => code_of(*refusal),
         };
-        Self { code, message: chain(error), details: details(repo, endpoint) }
+        Self { code, message: chain(error), details: Box::new(details(repo, endpoint)) }
     }
 
     /// Why the Hub refuses something of a repository (`owner/name`).
     pub(crate) fn of_refusal(refusal: Refusal, repo: &str, endpoint: &Endpoint) -> Self {
-        Self { code: code_of(refusal), message: refusal.to_string(), details: details(Some(repo), endpoint) }
+        Self { code: code_of(refusal), message: refusal.to_string(), details: Box::new(details(Some(repo), endpoint)) }
     }
 }
 

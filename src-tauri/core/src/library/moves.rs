@@ -153,7 +153,7 @@ impl Shelf {
         if !is_one && free_bytes.is_some_and(|free_bytes| free_bytes < total_bytes) {
             let details = ErrorDetails { needed_bytes: Some(total_bytes), free_bytes, ..ErrorDetails::default() };
             let message = "the models do not fit there".to_owned();
-            return Err(AppError { code: ErrorCode::NotEnoughSpace, message, details }.about(&to));
+            return Err(AppError { code: ErrorCode::NotEnoughSpace, message, details: Box::new(details) }.about(&to));
         }
         let plan = FolderPlan { folder: to.display().to_string(), total_bytes, free_bytes };
         Ok((to, plan))

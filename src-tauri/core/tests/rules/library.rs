@@ -106,7 +106,7 @@ async fn a_removed_model_is_gone_and_can_be_brought_back() {
     assert!(changes.has_changed().expect("a library"));
     let list = library(&app).await;
     assert!(!has(&list.models, &id));
-    assert_eq!(list.removed, [removed.clone()]);
+    assert_eq!(list.removed, std::slice::from_ref(&removed));
     assert_eq!(list.free_bytes, Some((1 << 40) + bytes.len() as u64), "what is in the bin counts as free");
 
     app.undo_removal(removed.id).await.expect("brought back");

@@ -1,0 +1,99 @@
+//! What the queue does when something that it has started ends.
+
+use hearth_hub::transfer::Segments;
+
+use super::{
+    item::State,
+    journal::StoredJournal,
+    place::PlaceError,
+    queue::{Ended, Kind, Outcome, Queue, Work},
+};
+use crate::{
+    error::{AppError, ErrorCode, chain},
+    store::{StoreError, downloads, segments},
+    view::DownloadId,
+};
+
+impl Queue {
+    /// Takes in how a task has ended.
+    pub(super) async fn take_in(&mut self, ended: Ended) {
+        let (id, outcome) = match ended {
+            Ok((id, outcome)) => (id, Ok(outcome)),
+            Err(error) => (error.id(), Err(error)),
+        };
+        let Some(Work { download, kind, .. }) = self.works.remove(&id) else { return };
+        match (outcome, kind) {
+            (Ok(Outcome::Fetched(Ok(()))), Kind::Fetch { index, .. }) => self.set_whole(download, index, true),
+            (Ok(Outcome::Fetched(Err(error)) | Outcome::Placed(Err(PlaceError::Refused(error)))), _) => {
+                self.fail(download, error).await;
+            }
+            (Ok(Outcome::Placed(Ok(model))), _) => {
+                self.set_state(download, State::Done(model)).await;
+            }
+            (Ok(Outcome::Placed(Err(PlaceError::Missing(index)))), _) => self.lose(download, index).await,
+            (Ok(Outcome::Fetched(Ok(()))), Kind::Place) => {}
+            (Err(error), _) if error.is_cancelled() => self.look_at_disk(download).await,
+            (Err(error), _) => {
+                self.fail(download, AppError::new(ErrorCode::Internal, format!("a download's task: {error}"))).await;
+            }
+        }
+    }
+
+    /// The contents of a file are whole, for every download that needs them.
+    fn set_whole(&mut self, download: DownloadId, index: usize, is_whole: bool) {
+        let Some(item) = self.items.iter().find(|item| item.id == download) else { return };
+        let Some(file) = item.wanted.files.get(index) else { return };
+        let (repo, contents) = (item.wanted.repo.clone(), file.sha256);
+        for item in self.items.iter_mut().filter(|item| item.wanted.repo == repo && !item.is_done()) {
+            item.set_whole(contents, is_whole);
+        }
+    }
+
+    /// A file that was whole is not there any more.
+    async fn lose(&mut self, download: DownloadId, index: usize) {
+        tracing::warn!(download = download.0, index, "a file that was whole is gone and is fetched again");
+        self.set_whole(download, index, false);
+        let Some(item) = self.item(download) else { return };
+        let Some(file) = item.wanted.files.get(index) else { return };
+        let (repo, contents) = (item.wanted.repo.clone(), file.sha256);
+        let forget = async {
+            let mut change = self.shelf.opening().store().await?.change().await?;
+            downloads::set_whole(&mut change, &repo, contents, false).await?;
+            segments::forget(&mut change, &repo, contents).await?;
+            change.commit().await.map_err(StoreError::from)
+        };
+        if let Err(error) = forget.await {
+            tracing::warn!(cause = chain(&error), "that a file is gone cannot be kept");
+        }
+    }
+
+    /// It cannot go on by itself. Its other files need not go on either.
+    async fn fail(&mut self, id: DownloadId, error: AppError) {
+        tracing::warn!(code = ?error.code, cause = error.message, "a download has failed");
+        if self.item(id).is_some_and(|item| item.is_queued()) {
+            self.set_state(id, State::Failed(error)).await;
+        }
+        // What of it still runs is taken in as anything else that ends.
+        for work in self.works.values().filter(|work| work.download == id) {
+            if matches!(work.kind, Kind::Fetch { .. }) {
+                work.abort.abort();
+            }
+        }
+        self.look_at_disk(id).await;
+    }
+
+    /// How much of a download is on the disk, by the journal: unfinished segments are not.
+    pub(super) async fn look_at_disk(&mut self, id: DownloadId) {
+        let opening = self.shelf.opening().clone();
+        let Some(item) = self.item(id) else { return };
+        let missing = item.wanted.files.iter().enumerate().filter(|(_, file)| !file.is_whole);
+        for (index, file) in missing.map(|(index, file)| (index, file.clone())).collect::<Vec<_>>() {
+            let (opening, repo) = (opening.clone(), item.wanted.repo.clone());
+            let journal = StoredJournal { opening, repo, sha256: file.sha256 };
+            match journal.entries().await {
+                Ok(entries) => item.set_received(index, &Segments::with(file.size_bytes, entries)),
+                Err(error) => tracing::warn!(cause = chain(&error), "how far a download is cannot be read"),
+            }
+        }
+    }
+}
