@@ -99,6 +99,8 @@ export class Page {
 
   receiveFolderMove(state: FolderMove): void {
     this.modelsFolder.receive(state);
+    // Every model is in another place now.
+    if (state.state === 'moved') this.localModels.changed();
   }
 
   openChat(): void {

@@ -161,10 +161,20 @@ test('a move that fails is taken back, and a notice says why', async ({ page, op
   ]);
 });
 
-test('one that has arrived is used at once, or taken off the list without a question', async ({
-  page,
-  open,
-}) => {
+test('one that has arrived is used at once in the open conversation', async ({ page, open }) => {
+  await open('downloads');
+  await openDownloads(page);
+  await page.getByRole('button', { name: 'Use it: SmolLM3 3B' }).click();
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+  await expect(page.getByRole('button', { name: /^Model:/ })).toHaveAccessibleName(
+    'Model: SmolLM3 3B, Ready',
+  );
+  expect(await calls(page, 'useModel')).toEqual([
+    [{ conversation: 13, model: '/home/ada/models/SmolLM3 3B Q4_K_M.gguf' }],
+  ]);
+});
+
+test('one that has arrived is taken off the list without a question', async ({ page, open }) => {
   await open('downloads');
   await openDownloads(page);
   await page.getByRole('button', { name: 'Take “SmolLM3 3B” off this list' }).click();

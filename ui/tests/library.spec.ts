@@ -222,6 +222,7 @@ test('the models folder is moved: asked first, with sizes, and with progress tha
   );
   await expect(page.getByText('The models are in the new folder now.')).toBeVisible();
   await expect(page.getByText('The old folder could not be removed.')).toBeVisible();
+  await expect(page.getByText('/media/large/models', { exact: true }), 'it is the folder now').toBeVisible();
 });
 
 test('a folder without room for the models cannot be moved to', async ({ page, open }) => {

@@ -48,10 +48,13 @@ const openTab = async (page: Page, tab: RegExp) => {
 };
 const openDownloads = (page: Page) => openTab(page, /^Downloads/);
 const openLibrary = (page: Page) => openTab(page, /^(On this computer|Auf diesem Computer)/);
-const toTop = (page: Page, heading: string) =>
-  page
+/** As far up as it can be in the smaller window: a place that was found in the larger one would be lost. */
+const toTop = async (page: Page, heading: string) => {
+  await page.setViewportSize({ width: 900, height: 600 });
+  await page
     .getByRole('heading', { name: heading, exact: true })
     .evaluate((element) => element.scrollIntoView({ block: 'start' }));
+};
 /** Brings a part of Settings to the top. */
 const settingsPart = async (page: Page, heading: string) => {
   await openSettings(page);

@@ -96,11 +96,6 @@ export function day(iso: string): string | null {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(at);
 }
 
-/** `LM Studio, Jan and Ollama` */
-export function list(parts: string[]): string {
-  return new Intl.ListFormat(locale()).format(parts);
-}
-
 /** `Mar 2026`, from ISO 8601; nothing where it is none. */
 export function month(iso: string): string | null {
   const at = new Date(iso);

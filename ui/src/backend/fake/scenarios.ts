@@ -274,7 +274,11 @@ function withHistory(history: FakeHistory): Scenario {
 }
 
 function downloading(list: Download[]): Scenario {
-  return { ...withHistory(weeksOfUse()), downloads: new FakeDownloads({ list, stepMs: null }) };
+  return {
+    ...withHistory(weeksOfUse()),
+    library: new FakeLibrary({ models: many(seconds()) }),
+    downloads: new FakeDownloads({ list, stepMs: null }),
+  };
 }
 
 function withAccount(account: Account): Scenario {
