@@ -4,6 +4,7 @@ import type {
   About,
   AppError,
   Bootstrap,
+  ConversationModel,
   Download,
   EngineState,
   FolderMove,
@@ -11,10 +12,11 @@ import type {
 } from './backend/bindings';
 import { Announcer } from './chat/announcer.svelte';
 import { Chat } from './chat/chat.svelte';
+import type { Thread } from './chat/thread.svelte';
 import { asAppError, type Remedy } from './errors/explain';
 import { fileName } from './i18n/format';
 import { Links } from './links/links.svelte';
-import { Model } from './model/model.svelte';
+import { Model, stateFor, type ModelState } from './model/model.svelte';
 import { Downloads } from './models/downloads/downloads.svelte';
 import { LocalModels } from './models/library/library.svelte';
 import { ModelsFolder } from './models/library/modelsFolder.svelte';
@@ -88,7 +90,7 @@ export class Page {
   }
 
   receiveEngineState(state: EngineState): void {
-    this.model.receive(state);
+    this.model.receive(state, this.chat.chosenModels);
   }
 
   receiveDownloads(list: Download[]): void {
@@ -126,13 +128,22 @@ export class Page {
   /** In the open conversation, or for new ones; and goes there. */
   async useModel(model: LocalModelId): Promise<void> {
     const conversation = this.chat.openId;
+    const choice = { id: model, name: this.#nameOf(model) };
+    // Before the engine tells of it, so that it is known for whom it loads.
+    const takeBack =
+      conversation === null ? this.#setUsual(choice) : this.chat.chooseModel(conversation, choice);
     try {
       await this.backend.useModel({ conversation, model });
-      if (conversation !== null) this.chat.choseModel(conversation, { id: model, name: this.#nameOf(model) });
       this.openChat();
     } catch (reason) {
+      takeBack();
       this.notices.failed(asAppError(reason));
     }
+  }
+
+  /** The model as `thread` sees it. */
+  modelOf(thread: Thread): ModelState {
+    return stateFor(this.model.state, thread.model ?? this.model.usual);
   }
 
   /** Does what a button beside the explanation of `error` promises. */
@@ -143,7 +154,7 @@ export class Page {
       case 'open_model_file':
         return this.model.openFile();
       case 'use_starter_model':
-        return this.model.useStarter();
+        return this.#useStarter();
       case 'open_data_folder':
         return this.openDataFolder();
       case 'stop_other_answer':
@@ -190,6 +201,22 @@ export class Page {
       this.notices.failed(asAppError(reason));
       return false;
     }
+  }
+
+  /** Returns what takes it back. */
+  #setUsual(model: ConversationModel): () => void {
+    const before = this.model.usual;
+    this.model.usual = model;
+    return () => (this.model.usual = before);
+  }
+
+  /** In a conversation with a model of its own that one is replaced; otherwise that of new ones. */
+  async #useStarter(): Promise<void> {
+    const { open } = this.chat;
+    if (open.kind !== 'open' || open.thread.model === null) return this.model.useStarter();
+    await this.localModels.look();
+    const starter = this.localModels.models.find((model) => model.is_starter);
+    await (starter === undefined ? this.model.useStarter() : this.useModel(starter.id));
   }
 
   /** What a model is called that is here, or has just come. */

@@ -172,7 +172,7 @@ const searched = async (page: Page, words: string) => {
 const visited = async (page: Page, address: string) => {
   await searched(page, address);
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 2 }).waitFor();
+  await page.getByRole('region', { name: 'Its description' }).waitFor();
 };
 
 screens.push(

@@ -70,9 +70,11 @@ test('each conversation shows its own model, also while another one is loaded', 
     .getByRole('button', { name: /^Gemma 3 4B/ })
     .click();
   await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Ready');
-  await page.evaluate((model) => window.hearth.setEngine({ state: 'ready', model }), starter);
-  await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Loaded with your next message');
   await page.getByRole('button', { name: 'Three quiet days in Lisbon', exact: true }).click();
+  await expect(chip(page), 'this one has chosen none').toHaveAccessibleName(
+    'Model: SmolLM2 135M Instruct, Loaded with your next message',
+  );
+  await page.evaluate((model) => window.hearth.setEngine({ state: 'ready', model }), starter);
   await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Ready');
   await page.getByRole('button', { name: 'Flat and dense sourdough', exact: true }).click();
   await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Loaded with your next message');
@@ -103,6 +105,18 @@ test('a model that cannot be used is told, and the conversation keeps its own', 
     .click();
   await expect(page.getByRole('alert')).toContainText('The model file is damaged or incomplete.');
   await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Ready');
+});
+
+test('a conversation whose own model is missing goes on with the starter model', async ({ page, open }) => {
+  await open('conversation-model');
+  const { failure } = await import('../src/backend/fake/failure');
+  await page.evaluate(
+    (error) => window.hearth.setEngine({ state: 'trouble', error, model: 'Gemma 3 4B' }),
+    failure('model_missing', { path: '/gone/gemma-3-4b.gguf' }),
+  );
+  await page.getByRole('alert').getByRole('button', { name: 'Use the starter model' }).click();
+  await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Ready');
+  expect(await calls(page, 'useModel')).toMatchObject([[{ conversation: 13 }]]);
 });
 
 test('the chip leads to more models', async ({ page, open }) => {

@@ -158,10 +158,18 @@ export class Chat {
     await this.#try(async () => thread.show(await this.#backend.switchBranch(sibling)));
   }
 
-  /** Another model answers in this conversation from now on. */
-  choseModel(id: ConversationId, model: ConversationModel): void {
+  /** The models that single conversations have chosen, as far as these were opened. */
+  get chosenModels(): ConversationModel[] {
+    return [...this.#kept.values()].map((thread) => thread.model).filter((model) => model !== null);
+  }
+
+  /** Another model answers in this conversation from now on. Returns what takes it back. */
+  chooseModel(id: ConversationId, model: ConversationModel): () => void {
     const thread = this.#kept.get(id);
-    if (thread !== undefined) thread.model = model;
+    if (thread === undefined) return () => undefined;
+    const before = thread.model;
+    thread.model = model;
+    return () => (thread.model = before);
   }
 
   async rename(id: ConversationId, title: string): Promise<void> {

@@ -12,13 +12,15 @@ export type ModelState =
 
 export class Model {
   state = $state.raw<EngineState>({ state: 'starting' });
+  /** The model of conversations that have chosen none; `null` while it is not known: then it is the engine's. */
+  usual = $state.raw<ConversationModel | null>(null);
   #backend: Backend;
   #notices: Notices;
 
   constructor(backend: Backend, notices: Notices, state: EngineState) {
     this.#backend = backend;
     this.#notices = notices;
-    this.state = state;
+    this.receive(state, []);
   }
 
   /** The loaded model's file; `null` while none is loaded. */
@@ -26,16 +28,23 @@ export class Model {
     return this.state.state === 'ready' ? this.state.model.path : null;
   }
 
-  receive(state: EngineState): void {
+  /** `chosen`: the models of single conversations. Whatever else is loaded is the usual one. */
+  receive(state: EngineState, chosen: ConversationModel[]): void {
     this.state = state;
+    this.usual = usualAfter(this.usual, state, chosen);
   }
 
   openFile(): Promise<void> {
-    return this.#ask(() => this.#backend.openModelFile());
+    return this.#ask(async () => {
+      if (await this.#backend.openModelFile()) this.usual = null;
+    });
   }
 
   useStarter(): Promise<void> {
-    return this.#ask(() => this.#backend.useStarterModel());
+    return this.#ask(async () => {
+      await this.#backend.useStarterModel();
+      this.usual = null;
+    });
   }
 
   reload(): Promise<void> {
@@ -50,6 +59,28 @@ export class Model {
       const error = asAppError(reason);
       const told = this.state.state === 'trouble' && this.state.error.code === error.code;
       if (!told) this.#notices.failed(error);
+    }
+  }
+}
+
+function usualAfter(
+  usual: ConversationModel | null,
+  engine: EngineState,
+  chosen: ConversationModel[],
+): ConversationModel | null {
+  switch (engine.state) {
+    case 'starting':
+      return usual;
+    case 'ready': {
+      const { path: id, name } = engine.model;
+      return chosen.some((model) => model.id === id) ? usual : { id, name };
+    }
+    case 'loading':
+    case 'trouble': {
+      // Of a file that was dropped on the window nothing but the name is known until it is loaded.
+      const { model: name } = engine;
+      const isExpected = name === null || name === usual?.name || chosen.some((model) => model.name === name);
+      return isExpected ? usual : null;
     }
   }
 }

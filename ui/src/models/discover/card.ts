@@ -13,27 +13,25 @@ const fence = /^ {0,3}(`{3,}|~{3,})/;
 
 export function readable(markdown: string): string {
   const parts: string[] = [];
-  let prose: string[] = [];
-  let code: string[] = [];
+  let lines: string[] = [];
+  /** The marks that end the quoted code that is being read. */
   let closing: string | null = null;
   for (const line of markdown.replaceAll('\r\n', '\n').split('\n')) {
-    const mark = fence.exec(line)?.[1];
-    if (closing === null && mark !== undefined) {
-      parts.push(withoutHtml(prose.join('\n')));
-      prose = [];
-      code = [line];
+    const mark = fence.exec(line)?.[1] ?? null;
+    if (closing === null && mark !== null) {
+      parts.push(withoutHtml(lines.join('\n')));
+      lines = [line];
       closing = mark;
-    } else if (closing !== null) {
-      code.push(line);
-      if (mark === undefined || !mark.startsWith(closing)) continue;
-      parts.push(code.join('\n'));
-      code = [];
+    } else if (closing !== null && mark?.startsWith(closing) === true) {
+      parts.push([...lines, line].join('\n'));
+      lines = [];
       closing = null;
     } else {
-      prose.push(line);
+      lines.push(line);
     }
   }
-  parts.push(...(closing === null ? [] : [code.join('\n')]), withoutHtml(prose.join('\n')));
+  const rest = lines.join('\n');
+  parts.push(closing === null ? withoutHtml(rest) : rest);
   return parts
     .filter((part) => part.trim() !== '')
     .join('\n')

@@ -52,6 +52,11 @@ export class Discover {
     }
   }
 
+  /** The build of a recommended model that suits this computer. */
+  offered(model: RecommendedModel): Build | undefined {
+    return model.builds.find((build) => build.file === model.suggested);
+  }
+
   /** The build of a recommended model that is chosen: by the person, or as the one that suits this computer. */
   chosen(model: RecommendedModel): Build | undefined {
     const file = this.#chosen.get(model.id) ?? model.suggested;
