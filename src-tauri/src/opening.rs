@@ -16,7 +16,7 @@ pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>, file: Option<PathBuf>) {
     let app = handle.state::<App>().inner().clone();
     tauri::async_runtime::spawn(async move {
         if let Err(error) = app.load_model(file).await {
-            tell(&handle, Fault(error));
+            tell(&handle, &Fault(error));
         }
     });
 }
@@ -29,16 +29,14 @@ pub(crate) fn named<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>, f
 /// A file over the window, or dropped on it. The webview never sees it: it would go to it as to a page.
 pub(crate) fn dragged<R: Runtime>(handle: &AppHandle<R>, event: &DragDropEvent) {
     match event {
-        DragDropEvent::Enter { paths, .. } => {
-            if paths.iter().any(|path| is_model(path)) {
-                tell(handle, ModelDragged(true));
-            }
+        DragDropEvent::Enter { paths, .. } if paths.iter().any(|path| is_model(path)) => {
+            tell(handle, &ModelDragged(true));
         }
         DragDropEvent::Drop { paths, .. } => {
-            tell(handle, ModelDragged(false));
+            tell(handle, &ModelDragged(false));
             open(handle, paths.iter().find(|path| is_model(path)).cloned());
         }
-        DragDropEvent::Leave => tell(handle, ModelDragged(false)),
+        DragDropEvent::Leave => tell(handle, &ModelDragged(false)),
         _ => {}
     }
 }
@@ -48,7 +46,7 @@ fn is_model(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"))
 }
 
-fn tell<R: Runtime, E: Event + serde::Serialize + Clone>(handle: &AppHandle<R>, event: E) {
+fn tell<R: Runtime, E: Event + serde::Serialize + Clone>(handle: &AppHandle<R>, event: &E) {
     if let Err(error) = event.emit(handle) {
         tracing::warn!(%error, "the page was not told of a file");
     }
