@@ -95,6 +95,10 @@ fn the_page_may_call_the_app_s_own_commands_and_hear_its_events() {
             "chats",
             "answers",
             "model",
+            "discover",
+            "downloads",
+            "library",
+            "network",
             "settings",
             "system"
         ])
@@ -147,7 +151,12 @@ fn no_feature_opens_the_window() {
         .collect();
     assert_eq!(
         plugins,
-        set(&["tauri-plugin-dialog", "tauri-plugin-opener", "tauri-plugin-single-instance"]),
+        set(&[
+            "tauri-plugin-dialog",
+            "tauri-plugin-notification",
+            "tauri-plugin-opener",
+            "tauri-plugin-single-instance"
+        ]),
         "used from Rust alone; no plugin that reads files or starts programs for the page"
     );
 }

@@ -72,7 +72,7 @@ pub enum ErrorCode {
     ChangedOnHub,
     /// It is being used for something else: a download goes on, or models are being moved.
     InUse,
-    /// An address, of a Hub or a proxy, that is none.
+    /// An address that is none: of a Hub, or of a proxy if `details.name` is `proxy`.
     AddressInvalid,
     /// A folder that cannot be the models' folder. `details.path`.
     FolderUnsuitable,
@@ -128,6 +128,12 @@ impl AppError {
     pub(crate) fn too_much(code: ErrorCode, amount: u32, limit: u32) -> Self {
         let details = ErrorDetails { amount: Some(amount), limit: Some(limit), ..ErrorDetails::default() };
         Self { code, message: format!("{amount}, where at most {limit} are possible"), details: Box::new(details) }
+    }
+
+    /// Says what it is about by a name.
+    pub(crate) fn called(mut self, name: &str) -> Self {
+        self.details.name = Some(name.to_owned());
+        self
     }
 
     /// Says what it is about, unless it already does.

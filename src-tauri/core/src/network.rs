@@ -34,6 +34,9 @@ pub(crate) async fn save(connection: &mut SqliteConnection, chosen: &NetworkSett
     store::settings::set(connection, PROXY_ADDRESS, chosen.proxy_address.as_deref()).await
 }
 
+/// What a refusal calls the proxy's address, to tell it from the Hub's.
+const PROXY_FIELD: &str = "proxy";
+
 /// The settings in their normal form. The address of a proxy that is not used is kept if it is one, and else left out.
 ///
 /// # Errors
@@ -46,7 +49,9 @@ pub(crate) fn check(settings: NetworkSettings) -> Result<NetworkSettings, AppErr
     };
     let address = filled(settings.proxy_address);
     let proxy_address = match (settings.proxy, address) {
-        (ProxyChoice::Chosen, address) => Some(proxy_of(&address.unwrap_or_default())?),
+        (ProxyChoice::Chosen, address) => {
+            Some(proxy_of(&address.unwrap_or_default()).map_err(|error| error.called(PROXY_FIELD))?)
+        }
         (_, Some(address)) => proxy_of(&address).ok(),
         (_, None) => None,
     };

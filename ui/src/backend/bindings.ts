@@ -502,7 +502,7 @@ export type ErrorCode =
 "changed_on_hub" | 
 /**  It is being used for something else: a download goes on, or models are being moved. */
 "in_use" | 
-/**  An address, of a Hub or a proxy, that is none. */
+/**  An address that is none: of a Hub, or of a proxy if `details.name` is `proxy`. */
 "address_invalid" | 
 /**  A folder that cannot be the models' folder. `details.path`. */
 "folder_unsuitable" | 
@@ -589,7 +589,7 @@ export type FolderPlan = {
 	folder: string,
 	/**  What is to be moved. */
 	total_bytes: number,
-	/**  Free over there. */
+	/**  Free over there; absent where it takes no room, and where it is not known. */
 	free_bytes: number | null,
 };
 

@@ -84,7 +84,7 @@ test.each([
 
 test.each([
   [3.62, '3.6 GB'],
-  [11.4, '11 GB'],
+  [11.44, '11.4 GB'],
 ])('%d GiB of memory are %s', (gibibytes, words) => {
   expect(memory(gibibytes * 2 ** 30)).toBe(words);
 });

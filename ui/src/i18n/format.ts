@@ -26,12 +26,11 @@ const GIBIBYTE = 2 ** 30;
 
 /** `3.6 GB` of memory: in the powers of two that memory is made and sold in. */
 export function memory(bytes: number): string {
-  const amount = bytes / GIBIBYTE;
   return new Intl.NumberFormat(locale(), {
     style: 'unit',
     unit: 'gigabyte',
-    maximumFractionDigits: amount < 10 ? 1 : 0,
-  }).format(amount);
+    maximumFractionDigits: 1,
+  }).format(bytes / GIBIBYTE);
 }
 
 /** `16 GB`: memory as a computer is sold with it. What the firmware or the graphics keep for themselves is missing. */

@@ -63,11 +63,8 @@ export function isSame(one: NetworkSettings, other: NetworkSettings): boolean {
   );
 }
 
-/** The field that a refusal is about: the backend may name the address, else it is the one that was written. */
-export function refusedField(error: AppError | null, settings: NetworkSettings): 'endpoint' | 'proxy' | null {
+/** The field that a refusal is about. */
+export function refusedField(error: AppError | null): 'endpoint' | 'proxy' | null {
   if (error?.code !== 'address_invalid') return null;
-  if (settings.proxy !== 'chosen') return 'endpoint';
-  if (settings.endpoint === null) return 'proxy';
-  const { address } = error.details;
-  return address !== null && address === settings.proxy_address ? 'proxy' : 'endpoint';
+  return error.details.name === 'proxy' ? 'proxy' : 'endpoint';
 }

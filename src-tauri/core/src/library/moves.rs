@@ -155,7 +155,9 @@ impl Shelf {
             let message = "the models do not fit there".to_owned();
             return Err(AppError { code: ErrorCode::NotEnoughSpace, message, details: Box::new(details) }.about(&to));
         }
-        let plan = FolderPlan { folder: to.display().to_string(), total_bytes, free_bytes };
+        // On the same disk it takes no room.
+        let plan =
+            FolderPlan { folder: to.display().to_string(), total_bytes, free_bytes: free_bytes.filter(|_| !is_one) };
         Ok((to, plan))
     }
 

@@ -199,7 +199,7 @@ pub struct FolderPlan {
     /// What is to be moved.
     #[specta(type = Number)]
     pub total_bytes: u64,
-    /// Free over there.
+    /// Free over there; absent where it takes no room, and where it is not known.
     #[specta(type = Option<Number>)]
     pub free_bytes: Option<u64>,
 }

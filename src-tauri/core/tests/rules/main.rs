@@ -16,6 +16,7 @@ mod model_file;
 mod models;
 mod network;
 mod recommended;
+mod reference;
 mod stage;
 mod survival;
 mod switching;

@@ -236,7 +236,7 @@ impl<'run> Fetcher<'run> {
                     }
                     self.heard();
                 }
-                let here = piece.split_to(first(piece.clone(), left).len());
+                let here = piece.split_to(piece.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
                 left -= here.len() as u64;
                 if let Some(filling) = &mut filling {
                     self.put(filling, &here).await.map_err(Broken::Disk)?;

@@ -46,8 +46,10 @@ export class FakeNetwork {
   }
 
   update(settings: NetworkSettings): NetworkSettings {
-    for (const address of [settings.endpoint, settings.proxy === 'chosen' ? settings.proxy_address : null]) {
-      if (address !== null && !URL.canParse(address)) throw failure('address_invalid');
+    const isWrong = (address: string | null) => address !== null && !URL.canParse(address);
+    if (isWrong(settings.endpoint)) throw failure('address_invalid');
+    if (settings.proxy === 'chosen' && isWrong(settings.proxy_address)) {
+      throw failure('address_invalid', { name: 'proxy' });
     }
     this.settings = structuredClone(settings);
     return structuredClone(settings);
