@@ -247,22 +247,25 @@ export function remedyLabel(remedy: Remedy): string {
   }
 }
 
+/** Of an error that has nothing to add. */
+export const noDetails: AppError['details'] = {
+  amount: null,
+  limit: null,
+  path: null,
+  name: null,
+  address: null,
+  seconds: null,
+  needed_bytes: null,
+  free_bytes: null,
+};
+
 /** What a rejected call brought: an `AppError`, or anything else, which is a fault of the app. */
 export function asAppError(reason: unknown): AppError {
   if (isAppError(reason)) return reason;
   return {
     code: 'internal',
     message: reason instanceof Error ? reason.message : String(reason),
-    details: {
-      amount: null,
-      limit: null,
-      path: null,
-      name: null,
-      address: null,
-      seconds: null,
-      needed_bytes: null,
-      free_bytes: null,
-    },
+    details: noDetails,
   };
 }
 

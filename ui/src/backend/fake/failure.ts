@@ -1,3 +1,4 @@
+import { noDetails } from '../../errors/explain';
 import type { AppError, ErrorCode } from '../bindings';
 
 /** A failure as the shell would report it. */
@@ -9,16 +10,6 @@ export function failure(
   return {
     code,
     message,
-    details: {
-      amount: null,
-      limit: null,
-      path: null,
-      name: null,
-      address: null,
-      seconds: null,
-      needed_bytes: null,
-      free_bytes: null,
-      ...details,
-    },
+    details: { ...noDetails, ...details },
   };
 }
