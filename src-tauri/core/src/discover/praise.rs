@@ -8,9 +8,13 @@ const FELT: f32 = 1.5;
 /// The light one takes at most this share of what the best one takes.
 const LIGHT_SHARE: (u64, u64) = (3, 5);
 
-/// Which of the candidates (the best first) are praised, and for what. Nothing is praised twice, and nothing that does not
-/// run here now.
-pub(super) fn praises(candidates: &[Candidate]) -> Vec<(usize, Praise)> {
+/// The best one leaves the rest of the computer's memory to other programs. One that takes more may run, and be fast, but it
+/// is not what somebody should begin with who has never had a model.
+const COMFORTABLE_SHARE: (u64, u64) = (3, 5);
+
+/// Which of the candidates (the best first) are praised, and for what, on a computer with so much memory in all. Nothing is
+/// praised twice, and nothing that does not run here now.
+pub(super) fn praises(candidates: &[Candidate], memory_bytes: u64) -> Vec<(usize, Praise)> {
     let mut praised: Vec<(usize, Praise)> = Vec::new();
     let chats = |index: usize| candidates[index].model.capabilities.contains(&Capability::Chat);
     let running: Vec<usize> = (0..candidates.len())
@@ -18,7 +22,11 @@ pub(super) fn praises(candidates: &[Candidate]) -> Vec<(usize, Praise)> {
         .collect();
     let is_fast = |index: &&usize| candidates[**index].verdict == FitVerdict::Fast;
 
-    let Some(best) = running.iter().find(is_fast).or(running.first()).copied() else { return praised };
+    let comfortable_bytes = memory_bytes / COMFORTABLE_SHARE.1 * COMFORTABLE_SHARE.0;
+    let is_comfortable = |index: &&usize| candidates[**index].needed_bytes <= comfortable_bytes;
+    let best = running.iter().find(|index| is_fast(index) && is_comfortable(index));
+    let best = best.or(running.iter().find(is_fast)).or(running.first());
+    let Some(best) = best.copied() else { return praised };
     praised.push((best, Praise::Best));
     let free = |praised: &[(usize, Praise)], index: usize| praised.iter().all(|(other, _)| *other != index);
 
@@ -35,7 +43,7 @@ pub(super) fn praises(candidates: &[Candidate]) -> Vec<(usize, Praise)> {
     // A best one that is good at programs as well leaves the place to one that takes its time.
     let codes = |index: usize| candidates[index].model.capabilities.contains(&Capability::Coding);
     let coding = || running.iter().copied().find(|index| free(&praised, *index) && codes(*index));
-    let patient = || running.first().copied().filter(|index| free(&praised, *index));
+    let patient = || running.first().copied().filter(|index| free(&praised, *index) && !is_fast(&index));
     let last = coding()
         .filter(|_| !codes(best))
         .map(|index| (index, Praise::Coding))

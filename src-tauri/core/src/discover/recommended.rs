@@ -47,7 +47,7 @@ pub(crate) fn recommendations(
         .map(|(family, size)| candidate(family, size, fits, holdings))
         .collect();
     candidates.sort_by(|one, other| other.quality.total_cmp(&one.quality));
-    for (index, why) in praise::praises(&candidates) {
+    for (index, why) in praise::praises(&candidates, fits.computer().memory_bytes) {
         candidates[index].model.praise = Some(why);
     }
     candidates.sort_by_key(|candidate| {

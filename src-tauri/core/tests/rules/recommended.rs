@@ -111,6 +111,17 @@ async fn more_memory_never_recommends_a_smaller_model_as_the_best() {
 }
 
 #[tokio::test]
+async fn the_best_leaves_memory_to_other_programs() {
+    for gigabytes in [8, 16, 24, 32, 64] {
+        let found = recommended(gigabytes).await;
+        let best = &found.models[0];
+        let build = best.builds.iter().find(|build| Some(&build.file) == best.suggested.as_ref()).expect("offered");
+        let needed_bytes = build.fit.needed_bytes.expect("known");
+        assert!(needed_bytes <= (gigabytes << 30) / 5 * 3, "{gigabytes} GB: {} takes {needed_bytes}", best.id);
+    }
+}
+
+#[tokio::test]
 async fn a_computer_that_is_busy_is_offered_what_would_run_if_programs_were_closed() {
     let machine = Machine { available_bytes: 1 << 30, ..TestComputer::of_gigabytes(16).0 };
     let found = recommended_for(machine).await;
