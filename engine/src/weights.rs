@@ -6,10 +6,9 @@
 
 use std::fs;
 
-use crate::llama::Weights;
+use hearth_ipc::WEIGHTS_COPY_SHARE;
 
-/// Copies take no more than this share of the memory that is free for use.
-const COPY_SHARE: (u64, u64) = (3, 5);
+use crate::llama::Weights;
 
 /// How weights of `size_bytes` are best kept on this machine, as it is now.
 pub(crate) fn placement(size_bytes: u64) -> Weights {
@@ -21,7 +20,7 @@ pub(crate) fn placement(size_bytes: u64) -> Weights {
 /// is what llama.cpp is tuned for.
 fn placement_with(size_bytes: u64, free_bytes: Option<u64>) -> Weights {
     match free_bytes {
-        Some(free) if size_bytes <= free / COPY_SHARE.1 * COPY_SHARE.0 => Weights::Copied,
+        Some(free) if size_bytes <= free / WEIGHTS_COPY_SHARE.1 * WEIGHTS_COPY_SHARE.0 => Weights::Copied,
         _ => Weights::Mapped,
     }
 }

@@ -7,3 +7,6 @@ pub const DEFAULT_CONTEXT_TOKENS: u32 = 8192;
 
 /// Most tokens in one step of reading. More is not faster, and takes more memory.
 pub const BATCH_TOKENS: u32 = 512;
+
+/// On Linux weights are copied, not mapped, if they take at most this share of the memory that is free.
+pub const WEIGHTS_COPY_SHARE: (u64, u64) = (3, 5);

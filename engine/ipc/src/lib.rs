@@ -18,7 +18,7 @@ mod running;
 
 pub use client::{Client, ConnectError, EngineEnd};
 pub use codec::CodecError;
-pub use defaults::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS};
+pub use defaults::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS, WEIGHTS_COPY_SHARE};
 pub use launch::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 pub use messages::{
     ChatMessage, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use hearth_gguf::Header;
 use hearth_hub::{Address, Endpoint};
+use hearth_ipc::WEIGHTS_COPY_SHARE;
 use tokio::task::spawn_blocking;
 
 use super::{App, Inner};
@@ -123,16 +124,13 @@ impl Inner {
     }
 }
 
-/// The engine copies weights of at most this share of the memory that is free (`engine/src/weights.rs`).
-const COPY_SHARE: (u64, u64) = (3, 5);
-
 /// What would be free without the loaded model. Weights that are mapped from their file are free already, as the
 /// system counts.
 fn held_bytes(model: &ModelInfo, available_bytes: u64) -> u64 {
     let Ok(header) = Header::read(Path::new(&model.path)) else { return 0 };
     let weights_bytes = header.weights_bytes();
     let all = fit::memory_of(&[header]).unwrap_or(0);
-    let room = available_bytes.saturating_add(model.size_bytes) / COPY_SHARE.1 * COPY_SHARE.0;
+    let room = available_bytes.saturating_add(model.size_bytes) / WEIGHTS_COPY_SHARE.1 * WEIGHTS_COPY_SHARE.0;
     let is_copied = cfg!(target_os = "linux") && model.size_bytes <= room;
     all.saturating_sub(weights_bytes) + if is_copied { model.size_bytes } else { 0 }
 }
