@@ -189,7 +189,7 @@ impl EngineLauncher for StagedLauncher {
         let (reader, writer) = tokio::io::split(engine);
         let (end, ended) = oneshot::channel();
         // Nobody may be left to play it: an engine that is never heard of.
-        self.started.send(StagedEngine { reader, writer, end }).ok();
+        self.started.send(StagedEngine { reader, writer, end, loaded: Vec::new() }).ok();
         Ok(EngineProcess {
             events: Box::new(events),
             requests: Box::new(requests),
@@ -203,6 +203,8 @@ pub(crate) struct StagedEngine {
     reader: ReadHalf<DuplexStream>,
     writer: WriteHalf<DuplexStream>,
     end: oneshot::Sender<ProcessEnd>,
+    /// Loads that have succeeded.
+    loaded: Vec<RequestId>,
 }
 
 impl StagedEngine {
@@ -219,10 +221,14 @@ impl StagedEngine {
         soon("a request", read_async(&mut self.reader)).await.expect("a whole frame")
     }
 
+    /// A load that ends while the app takes it back is cancelled when it is over: that means nothing to an engine.
     pub(crate) async fn load_request(&mut self) -> LoadRequest {
-        match self.request().await {
-            Some(Request::Load(load)) => load,
-            other => panic!("expected a load, not {other:?}"),
+        loop {
+            match self.request().await {
+                Some(Request::Load(load)) => return load,
+                Some(Request::Cancel { id }) if self.loaded.contains(&id) => {}
+                other => panic!("expected a load, not {other:?}"),
+            }
         }
     }
 
@@ -238,6 +244,7 @@ impl StagedEngine {
     }
 
     pub(crate) async fn loaded_with(&mut self, load: &LoadRequest, sampling_source: SamplingSource) {
+        self.loaded.push(load.id);
         let name = load.path.file_stem().expect("a name").to_string_lossy().into_owned();
         let model = LoadedModel {
             path: load.path.clone(),
