@@ -141,9 +141,11 @@ impl Control {
         Ok(self.page.client().execute(script, arguments).await?)
     }
 
-    /// Moves the mouse over it.
+    /// Moves the mouse over it, once it is in sight: WebDriver refuses to point outside the window, where a long
+    /// answer pushes its question.
     pub async fn hover(&self) -> anyhow::Result<()> {
         use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+        self.script("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", Vec::new()).await?;
         let actions = MouseActions::new("mouse".into()).then(PointerAction::MoveToElement {
             element: self.element.clone(),
             duration: Some(Duration::ZERO),

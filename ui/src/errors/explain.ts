@@ -5,6 +5,7 @@
 import type { AppError } from '../backend/bindings';
 import { count, duration, fileName, size, wordsFromTokens } from '../i18n/format';
 import * as m from '../paraglide/messages';
+import { noDetails } from './details';
 
 /** What a button beside an explanation can do. */
 export type Remedy =
@@ -246,18 +247,6 @@ export function remedyLabel(remedy: Remedy): string {
       return m.remedy_open_login_page();
   }
 }
-
-/** Of an error that has nothing to add. */
-export const noDetails: AppError['details'] = {
-  amount: null,
-  limit: null,
-  path: null,
-  name: null,
-  address: null,
-  seconds: null,
-  needed_bytes: null,
-  free_bytes: null,
-};
 
 /** What a rejected call brought: an `AppError`, or anything else, which is a fault of the app. */
 export function asAppError(reason: unknown): AppError {

@@ -1,4 +1,4 @@
-import { noDetails } from '../../errors/explain';
+import { noDetails } from '../../errors/details';
 import type { AppError, ErrorCode } from '../bindings';
 
 /** A failure as the shell would report it. */
