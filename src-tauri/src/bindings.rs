@@ -9,7 +9,10 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{answers, chats, discover, downloads, library, model, network, settings, system};
-use crate::told::{DownloadsChanged, EngineStateChanged, Fault, FolderMoveChanged, LibraryChanged, ModelDragged};
+use crate::told::{
+    DefaultModelChanged, DownloadsChanged, EngineStateChanged, FolderMoveChanged, LibraryChanged, ModelDragged,
+    ModelOpened,
+};
 
 /// All that the page can call and hear.
 ///
@@ -22,11 +25,12 @@ pub fn builder() -> Builder<tauri::Wry> {
         .typ::<AppError>()
         .events(collect_events![
             EngineStateChanged,
+            DefaultModelChanged,
             DownloadsChanged,
             FolderMoveChanged,
             LibraryChanged,
             ModelDragged,
-            Fault
+            ModelOpened
         ])
         .commands(collect_commands![
             chats::bootstrap,
@@ -41,7 +45,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             answers::continue_answer,
             answers::stop,
             model::open_model_file,
-            model::use_starter_model,
+            model::opened_model,
             model::reload_model,
             discover::recommendations,
             discover::search_models,

@@ -32,6 +32,7 @@ use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::home::Home;
 use crate::instance::HomeLock;
+use crate::opening::Opened;
 use crate::resources::Resources;
 
 /// Who has asked a repository's owner to be let in need not press a button once they are.
@@ -133,6 +134,7 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
     tauri::async_runtime::spawn(taskbar::show(handle.clone(), app.downloads()));
     handle.manage(app);
     handle.manage(home);
+    handle.manage(Opened::default());
     handle.manage(quit::Ending::default());
     let folder = std::env::current_dir().unwrap_or_default();
     opening::open(handle, opening::named(std::env::args_os().skip(1), &folder));

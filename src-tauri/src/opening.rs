@@ -1,23 +1,42 @@
 //! Model files that do not come through the page: dropped on the window, or opened in the file manager.
+//!
+//! The page decides what becomes of them, since it knows which conversation is open. It may not be there yet, so what
+//! was opened waits for it.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use hearth_core::App;
+use hearth_core::error::AppError;
+use hearth_core::view::NamedModel;
 use tauri::{AppHandle, DragDropEvent, Manager, Runtime};
 use tauri_specta::Event;
 
-use crate::told::{Fault, ModelDragged};
+use crate::told::{ModelDragged, ModelOpened};
 
-/// Uses the model in that file, if there is one. The page hears of what goes wrong.
+/// The last file that was opened, until the page takes it: its model, or why there is none to be had.
+#[derive(Debug, Default)]
+pub(crate) struct Opened(Mutex<Option<Result<NamedModel, AppError>>>);
+
+impl Opened {
+    pub(crate) fn take(&self) -> Option<Result<NamedModel, AppError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, opened: Result<NamedModel, AppError>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
+    }
+}
+
+/// Hands the model in that file, if there is one, to the page.
 pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>, file: Option<PathBuf>) {
     let Some(file) = file else { return };
     let handle = handle.clone();
     let app = handle.state::<App>().inner().clone();
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = app.load_model(file).await {
-            tell(&handle, &Fault(error));
-        }
+        handle.state::<Opened>().put(app.open_model(file).await);
+        tell(&handle, &ModelOpened);
     });
 }
 

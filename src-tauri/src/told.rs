@@ -1,8 +1,7 @@
 //! What the page is told without asking, whenever it changes.
 
 use hearth_core::App;
-use hearth_core::error::AppError;
-use hearth_core::view::{Download, EngineState, FolderMove};
+use hearth_core::view::{Download, EngineState, FolderMove, NamedModel};
 use serde::Serialize;
 use specta::Type;
 use tauri::AppHandle;
@@ -29,13 +28,18 @@ pub struct LibraryChanged;
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub struct ModelDragged(pub bool);
 
-/// Something failed that the page has not asked for, such as opening a file that was dropped on the window.
+/// A model file was dropped on the window or opened in the file manager: the page may take it.
 #[derive(Debug, Clone, Serialize, Type, Event)]
-pub struct Fault(pub AppError);
+pub struct ModelOpened;
+
+/// Who answers where no model was chosen.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct DefaultModelChanged(pub Option<NamedModel>);
 
 /// Tells every change until the app ends. A page that comes late asks for the states with its first call.
 pub(crate) fn tell(handle: &AppHandle, app: &App) {
     pass_on(handle, app.engine_states(), |state| EngineStateChanged(state.clone()));
+    pass_on(handle, app.default_models(), |model| DefaultModelChanged(model.clone()));
     pass_on(handle, app.downloads(), |downloads| DownloadsChanged(downloads.clone()));
     pass_on(handle, app.folder_moves(), |state| FolderMoveChanged(state.clone()));
     pass_on(handle, app.library_changes(), |_| LibraryChanged);

@@ -4,13 +4,13 @@ use sqlx::SqliteConnection;
 
 use crate::{
     error::AppError,
-    model_name,
+    model,
     store::{
         Store, StoreError, conversations, drafts,
         messages::{self, Place},
     },
     titles,
-    view::{Conversation, ConversationId, ConversationModel, ConversationSummary, LocalModelId, MessageId},
+    view::{Conversation, ConversationId, ConversationSummary, MessageId},
 };
 
 /// A conversation along its active path.
@@ -30,11 +30,7 @@ pub(crate) async fn read(
         Some(leaf) => messages::path_to(connection, id, leaf).await?,
         None => Vec::new(),
     };
-    let model = conversations::model(connection, id).await?;
-    let model = model.map(|path| ConversationModel {
-        id: LocalModelId(path.display().to_string()),
-        name: model_name::of_file(&path),
-    });
+    let model = conversations::model(connection, id).await?.as_deref().map(model::named);
     Ok(Some(Conversation { summary, draft: drafts::get(connection, Some(id)).await?, model, messages }))
 }
 

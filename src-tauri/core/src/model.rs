@@ -8,8 +8,8 @@ use serde::Deserialize;
 use crate::{
     error::{AppError, ErrorCode},
     model_name, settings,
-    store::{Store, StoreError},
-    view::ModelInfo,
+    store::{Opening, Store, StoreError},
+    view::{LocalModelId, ModelInfo, NamedModel},
 };
 
 /// The small model that comes with the app.
@@ -72,6 +72,16 @@ impl ModelChoice {
         if path == starter { Self::Starter } else { Self::File(path) }
     }
 
+    /// The model with this id.
+    pub(crate) fn with_id(id: &LocalModelId, starter: &Path) -> Self {
+        if *id == LocalModelId::of(starter) { Self::Starter } else { Self::File(PathBuf::from(&id.0)) }
+    }
+
+    /// As the page knows it.
+    pub(crate) fn named(&self, starter: &Path) -> NamedModel {
+        named(self.path(starter))
+    }
+
     /// The file to be loaded.
     pub(crate) fn path<'a>(&'a self, starter: &'a Path) -> &'a Path {
         match self {
@@ -81,6 +91,11 @@ impl ModelChoice {
     }
 }
 
+/// The model in this file, as the page knows it.
+pub(crate) fn named(path: &Path) -> NamedModel {
+    NamedModel { id: LocalModelId::of(path), name: model_name::of_file(path) }
+}
+
 /// The choice of an earlier run.
 pub(crate) async fn remembered(store: &Store) -> Result<ModelChoice, StoreError> {
     let path = settings::model_path(&mut *store.reader().await?).await?;
@@ -88,12 +103,12 @@ pub(crate) async fn remembered(store: &Store) -> Result<ModelChoice, StoreError>
 }
 
 /// Keeps the choice for later runs.
-pub(crate) async fn remember(store: &Store, choice: &ModelChoice) -> Result<(), StoreError> {
+pub(crate) async fn remember(opening: &Opening, choice: &ModelChoice) -> Result<(), AppError> {
     let path = match choice {
         ModelChoice::Starter => None,
         ModelChoice::File(path) => Some(path.as_path()),
     };
-    settings::set_model_path(&mut *store.writer().await?, path).await
+    Ok(settings::set_model_path(&mut *opening.store().await?.writer().await?, path).await?)
 }
 
 /// The safe check before native code. Reads at most the file's header, which takes under 100 ms.

@@ -2,30 +2,33 @@
 
 use hearth_core::App;
 use hearth_core::error::AppError;
+use hearth_core::view::NamedModel;
 use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt, FilePath};
 use tokio::sync::oneshot;
 
 use super::fault;
+use crate::opening::Opened;
 
-/// Lets the person choose a file and loads it; false when nothing was chosen. The page never names a path.
+/// Lets the person choose a file, whose model can be used then; nothing comes back when nothing was chosen. The page
+/// never names a path.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn open_model_file(app: State<'_, App>, window: WebviewWindow) -> Result<bool, AppError> {
+pub(crate) async fn open_model_file(
+    app: State<'_, App>,
+    window: WebviewWindow,
+) -> Result<Option<NamedModel>, AppError> {
     match choose_model_file(&window).await {
-        Some(file) => {
-            app.load_model(file.into_path().map_err(fault)?).await?;
-            Ok(true)
-        }
-        None => Ok(false),
+        Some(file) => app.open_model(file.into_path().map_err(fault)?).await.map(Some),
+        None => Ok(None),
     }
 }
 
-/// Goes back to the small model that came with the app.
+/// The model that was dropped on the window or opened in the file manager, once. Fails if it cannot be used.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn use_starter_model(app: State<'_, App>) -> Result<(), AppError> {
-    app.use_starter_model().await
+pub(crate) async fn opened_model(opened: State<'_, Opened>) -> Result<Option<NamedModel>, AppError> {
+    opened.take().transpose()
 }
 
 /// Tries the chosen model once more.

@@ -96,6 +96,14 @@ impl Slot {
         self.stop_if(stop, |_| true);
     }
 
+    /// Whether an answer is written, and not in this conversation.
+    pub(crate) fn is_busy_outside(&self, conversation: Option<ConversationId>) -> bool {
+        self.with_current(|current| {
+            let what = current.as_ref().and_then(|current| current.what);
+            what.is_some_and(|(current, _)| Some(current) != conversation)
+        })
+    }
+
     /// Waits until nothing is written.
     pub(crate) async fn is_free(&self) {
         // The semaphore is never closed; and if it were, nothing could be written.

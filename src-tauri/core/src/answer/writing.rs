@@ -110,7 +110,7 @@ impl Writing {
                 biased;
                 stop = seat.stopped() => return stopped(stop),
                 () = self.page.told.closed() => return stopped(Stop::Person),
-                ready = self.desk.engine.ready(&self.desk.model) => ready,
+                ready = self.desk.engine.ready(self.desk.model.clone()) => ready,
             };
             let ready = match ready {
                 Ok(ready) => ready,

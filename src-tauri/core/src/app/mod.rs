@@ -6,8 +6,9 @@ mod moving;
 mod switching;
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -31,7 +32,10 @@ use crate::{
     settings,
     store::{Opening, Store, StoreError, conversations, drafts},
     turn::{self, Turn},
-    view::{About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, MessageId, Settings},
+    view::{
+        About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, LocalModelId, MessageId,
+        NamedModel, Settings,
+    },
 };
 use switching::DefaultModel;
 
@@ -84,6 +88,8 @@ struct Inner {
     downloads: Downloads,
     moves: FolderMoves,
     default_model: DefaultModel,
+    /// Files that the person has opened: the page may name them, as it may those of the library.
+    opened: Mutex<HashSet<LocalModelId>>,
     searches: Searches,
     slot: Slot,
 }
@@ -116,6 +122,7 @@ impl App {
             downloads,
             moves: FolderMoves::new(),
             default_model,
+            opened: Mutex::default(),
             searches: Searches::new(),
             slot: Slot::new(),
         };
@@ -191,7 +198,8 @@ impl App {
             let model = self.choice_for(conversation).await?;
             self.summon(&model).await?;
             let store = self.store().await?;
-            let turn = turn::send(store, conversation, parent, &text, &self.name_of(&model), self.now()).await?;
+            let turn =
+                turn::send(store, conversation, parent, &text, &model.named(self.starter()).name, self.now()).await?;
             Ok(self.answer(store, turn, seat, model))
         };
         self.tell(sent.await)
@@ -204,7 +212,7 @@ impl App {
             let model = self.choice_around(answer).await?;
             self.summon(&model).await?;
             let store = self.store().await?;
-            let turn = turn::try_again(store, answer, &self.name_of(&model), self.now()).await?;
+            let turn = turn::try_again(store, answer, &model.named(self.starter()).name, self.now()).await?;
             Ok(self.answer(store, turn, seat, model))
         };
         self.tell(tried.await)
@@ -303,12 +311,15 @@ impl Inner {
 
     async fn bootstrap(&self) -> Result<Bootstrap, AppError> {
         let downloads = self.downloads.load().await?;
+        let default_model = self.default_model().await;
         let mut reader = self.store().await?.reading().await?;
         Ok(Bootstrap {
             conversations: conversations::all(&mut reader).await?,
             new_chat_draft: drafts::get(&mut reader, None).await?,
             settings: settings::load(&mut reader).await?,
             engine: self.engine.states().borrow().clone(),
+            default_model,
+            starter_model: ModelChoice::Starter.named(&self.config.starter_model.path),
             about: About { version: self.config.version.clone(), data_folder: self.config.home.display().to_string() },
             message_limit_characters: MESSAGE_LIMIT_CHARACTERS,
             downloads,
@@ -322,8 +333,12 @@ impl Inner {
         Ok(change.commit().await.map_err(StoreError::from)?)
     }
 
-    async fn remember(&self, choice: &ModelChoice) -> Result<(), AppError> {
-        Ok(model::remember(self.store().await?, choice).await?)
+    /// Waits until it is known.
+    async fn default_model(&self) -> NamedModel {
+        let mut default = self.default_model.subscribe();
+        let known = default.wait_for(Option::is_some).await.map(|model| model.clone());
+        // The sender is in `self`.
+        known.ok().flatten().unwrap_or_else(|| ModelChoice::Starter.named(&self.config.starter_model.path))
     }
 }
 
@@ -340,7 +355,7 @@ async fn initial_choice(over: Option<PathBuf>, shelf: Shelf, default: DefaultMod
     default.send_if_modified(|known| {
         // What was asked for meanwhile is newer.
         let is_first = known.is_none();
-        known.get_or_insert_with(|| choice.clone());
+        known.get_or_insert_with(|| choice.named(shelf.starter()));
         is_first
     });
     choice

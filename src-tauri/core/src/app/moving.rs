@@ -84,9 +84,9 @@ impl App {
             ModelChoice::File(path) => relocation.of(path).map(ModelChoice::File),
             ModelChoice::Starter => None,
         };
-        let default = self.inner.default_model.borrow().as_ref().and_then(moved);
-        if let Some(choice) = default {
-            self.inner.default_model.send_replace(Some(choice));
+        let default = ModelChoice::with_id(&self.inner.default_model().await.id, self.starter());
+        if let Some(choice) = moved(&default) {
+            self.inner.default_model.send_replace(Some(choice.named(self.starter())));
         }
         let chosen = self.inner.engine.chosen().as_ref().and_then(moved);
         if let Some(choice) = chosen {

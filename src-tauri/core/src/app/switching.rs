@@ -1,13 +1,13 @@
 //! Which model answers, where, and what happens when that changes.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::PoisonError};
 
+use futures::FutureExt;
 use tokio::sync::watch;
 
 use super::App;
 use crate::{
     answer::Stop,
-    engine,
     error::{AppError, ErrorCode},
     library::Found,
     model::{self, ModelChoice},
@@ -15,38 +15,34 @@ use crate::{
         conversations,
         messages::{self, Place},
     },
-    view::{ConversationId, LocalModelId, LocalModelState, MessageId, ModelForConversation},
+    view::{ConversationId, LocalModelId, LocalModelState, MessageId, ModelForConversation, NamedModel},
 };
 
 /// The model of conversations for which none was chosen. Absent until it is known.
-pub(super) type DefaultModel = watch::Sender<Option<ModelChoice>>;
+pub(super) type DefaultModel = watch::Sender<Option<NamedModel>>;
 
 impl App {
-    /// Uses the model in this file. Fails, and changes nothing, if the safe check refuses the file. Otherwise resolves
-    /// as soon as the loading has begun; how that goes is told as the engine's state. Remembered once it is ready.
-    pub async fn load_model(&self, path: PathBuf) -> Result<(), AppError> {
-        let loaded = async {
+    /// Who answers where no model was chosen, now and later. Absent until it is known.
+    pub fn default_models(&self) -> watch::Receiver<Option<NamedModel>> {
+        self.inner.default_model.subscribe()
+    }
+
+    /// Takes a file that the person has opened: from now on its model can be used. Fails if the safe check refuses it.
+    pub async fn open_model(&self, path: PathBuf) -> Result<NamedModel, AppError> {
+        let opened = async {
             if path.to_str().is_none() {
                 return Err(AppError::new(ErrorCode::ModelMissing, "the path is not Unicode").about(&path));
             }
             model::check(&path).await?;
-            let choice = ModelChoice::of(path.clone(), self.starter());
-            if choice != ModelChoice::Starter
-                && let Err(error) = self.inner.shelf.add(&path).await
-            {
-                // It can be used all the same; only the list of models will lack it.
+            let named = model::named(&path);
+            self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).insert(named.id.clone());
+            if let Err(error) = self.inner.shelf.add(&path).await {
+                // It can be used all the same; only the list of models will lack it after the next start.
                 tracing::warn!(code = ?error.code, cause = error.message, "an opened file is not remembered");
             }
-            self.switch_default_to(choice).await;
-            Ok(())
+            Ok(named)
         };
-        self.tell(loaded.await)
-    }
-
-    /// Uses the model that comes with the app.
-    pub async fn use_starter_model(&self) -> Result<(), AppError> {
-        self.switch_default_to(ModelChoice::Starter).await;
-        Ok(())
+        self.tell(opened.await)
     }
 
     /// Tries the chosen model once more; also starts the engine again if that was given up.
@@ -56,7 +52,11 @@ impl App {
         Ok(())
     }
 
-    /// Uses a model from now on, in one conversation or for new ones. Only one that [`App::library`] has found.
+    /// Uses a model from now on, in one conversation or for new ones. Only one that [`App::library`] has found or that
+    /// was opened. Resolves as soon as the loading has begun; how that goes is told as the engine's state.
+    ///
+    /// The answer that is being written in that conversation is stopped. One that is written elsewhere is not: then the
+    /// model is loaded with the next message to it.
     pub async fn use_model(&self, choice: ModelForConversation) -> Result<(), AppError> {
         let used = async {
             let wanted = self.known_choice(&choice.model).await?;
@@ -70,7 +70,7 @@ impl App {
                 return Err(AppError::not_found("the conversation"));
             }
             drop(writer);
-            if !self.is_in_use(&wanted) {
+            if !self.is_in_use(&wanted) && !self.inner.slot.is_busy_outside(Some(conversation)) {
                 self.end_answers(Stop::Person).await;
                 drop(self.inner.engine.load(wanted));
             }
@@ -87,9 +87,7 @@ impl App {
                 return Ok(ModelChoice::of(path, self.starter()));
             }
         }
-        let mut default = self.inner.default_model.subscribe();
-        let known = default.wait_for(Option::is_some).await.map(|choice| choice.clone());
-        Ok(known.ok().flatten().unwrap_or(ModelChoice::Starter))
+        Ok(ModelChoice::with_id(&self.inner.default_model().await.id, self.starter()))
     }
 
     /// Who answers in the conversation of this message.
@@ -109,18 +107,13 @@ impl App {
         Ok(())
     }
 
-    /// What a model is called, before it is loaded.
-    pub(super) fn name_of(&self, choice: &ModelChoice) -> String {
-        engine::name_of(choice, self.starter())
-    }
-
     /// Leaves a model alone, so that its file can go: whoever used it uses the starter model.
     pub(super) async fn let_go(&self, found: &Found) {
         let is_it = |choice: &ModelChoice| found.is_at(choice.path(self.starter()));
-        if self.inner.default_model.borrow().as_ref().is_some_and(is_it) {
-            self.inner.default_model.send_replace(Some(ModelChoice::Starter));
+        if is_it(&ModelChoice::with_id(&self.inner.default_model().await.id, self.starter())) {
+            self.inner.default_model.send_replace(Some(ModelChoice::Starter.named(self.starter())));
             // A failure is logged by `tell`; the next start finds the model gone and says so.
-            self.tell(self.inner.remember(&ModelChoice::Starter).await).ok();
+            self.tell(model::remember(&self.inner.opening, &ModelChoice::Starter).await).ok();
         }
         if self.inner.engine.chosen().as_ref().is_some_and(is_it) {
             self.end_answers(Stop::Person).await;
@@ -129,17 +122,24 @@ impl App {
         }
     }
 
-    /// The model for all conversations without one of their own. Remembered once it is ready.
-    pub(super) async fn switch_default_to(&self, choice: ModelChoice) {
-        // The engine does one thing at a time.
-        self.end_answers(Stop::Person).await;
-        self.inner.default_model.send_replace(Some(choice.clone()));
-        let is_ready = self.inner.engine.load(choice.clone());
-        let app = self.clone();
+    /// The model for all conversations without one of their own. Remembered once it is ready: one that brings the engine
+    /// down is not the first thing that the next start loads.
+    async fn switch_default_to(&self, choice: ModelChoice) {
+        let named = choice.named(self.starter());
+        self.inner.default_model.send_replace(Some(named.clone()));
+        let is_ready = if self.inner.slot.is_busy_outside(None) {
+            let ready = self.inner.engine.ready(choice.clone());
+            async move { ready.await.is_ok() }.boxed()
+        } else {
+            self.inner.engine.load(choice.clone()).boxed()
+        };
+        let (opening, default) = (self.inner.opening.clone(), self.default_models());
         tokio::spawn(async move {
-            if is_ready.await {
-                // A failure is logged by `tell`; the model answers all the same.
-                app.tell(app.inner.remember(&choice).await).ok();
+            if is_ready.await
+                && default.borrow().as_ref() == Some(&named)
+                && let Err(error) = model::remember(&opening, &choice).await
+            {
+                tracing::warn!(code = ?error.code, cause = error.message, "the model answers, but is not remembered");
             }
         });
     }
@@ -147,8 +147,12 @@ impl App {
     /// A model that the library has found and that can be used.
     async fn known_choice(&self, id: &LocalModelId) -> Result<ModelChoice, AppError> {
         let starter = self.starter();
-        if id.0 == starter.display().to_string() {
-            return Ok(ModelChoice::Starter);
+        let is_opened = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(id);
+        let known = ModelChoice::with_id(id, starter);
+        if is_opened || known == ModelChoice::Starter {
+            // What it was when it was opened may have changed.
+            model::check(known.path(starter)).await?;
+            return Ok(known);
         }
         let found = self.inner.shelf.find(id).await?;
         if found.path().to_str().is_none() {
@@ -170,6 +174,7 @@ impl App {
         Ok(ModelChoice::File(found.path().to_owned()))
     }
 
+    /// Whether it is loaded or being loaded.
     fn is_in_use(&self, choice: &ModelChoice) -> bool {
         self.inner.engine.chosen().as_ref() == Some(choice) && self.inner.engine.require_hope(choice).is_ok()
     }

@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     error::{AppError, ErrorCode, chain},
-    library::{Relocation, blocking, id_of},
+    library::{Relocation, blocking},
     store::{
         StoreError,
         downloads::{self, Wanted, WantedFile},
         segments,
     },
-    view::{Download, DownloadId},
+    view::{Download, DownloadId, LocalModelId},
 };
 
 impl Queue {
@@ -229,12 +229,12 @@ impl Queue {
             if let State::Done(model) = &mut item.state
                 && let Some(path) = moved.of(model.0.as_ref())
             {
-                *model = id_of(&path);
+                *model = LocalModelId::of(&path);
             }
             if let Some(replaced) = &mut item.wanted.replaces
                 && let Some(path) = moved.of(replaced.0.as_ref())
             {
-                *replaced = id_of(&path);
+                *replaced = LocalModelId::of(&path);
             }
         }
     }

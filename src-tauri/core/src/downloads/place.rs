@@ -6,7 +6,7 @@ use hearth_library::State;
 
 use crate::{
     error::{AppError, ErrorCode, chain},
-    library::{CacheFile, Shelf, blocking, id_of},
+    library::{CacheFile, Shelf, blocking},
     store::downloads::Wanted,
     view::LocalModelId,
 };
@@ -22,9 +22,9 @@ pub(super) enum PlaceError {
 /// Returns the model as the library has it now. After a kill in the middle the same call goes on.
 pub(super) async fn place(shelf: Shelf, wanted: Wanted) -> Result<LocalModelId, PlaceError> {
     let first = give_names(&shelf, &wanted).await?;
-    let placed = id_of(&first);
+    let placed = LocalModelId::of(&first);
     let model = match shelf.find_anew(&placed).await {
-        Ok(found) => id_of(found.path()),
+        Ok(found) => LocalModelId::of(found.path()),
         Err(error) => {
             tracing::warn!(cause = error.message, "a downloaded model is not found where it was put");
             placed

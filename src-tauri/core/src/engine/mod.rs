@@ -5,7 +5,7 @@
 mod supervisor;
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -15,7 +15,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     error::{AppError, ErrorCode},
     model::{Manner, ModelChoice, StarterModel},
-    model_name,
     view::EngineState,
 };
 use supervisor::Supervisor;
@@ -106,18 +105,23 @@ impl Engine {
     }
 
     /// Waits until this model can answer, or there is no hope of it.
-    pub(crate) async fn ready(&self, wanted: &ModelChoice) -> Result<ReadyModel, AppError> {
+    pub(crate) fn ready(
+        &self,
+        wanted: ModelChoice,
+    ) -> impl Future<Output = Result<ReadyModel, AppError>> + Send + 'static {
         let mut readiness = self.readiness.clone();
-        let settled = readiness.wait_for(|readiness| match readiness {
-            Readiness::NotYet => false,
-            // The supervisor will notice in a moment, too.
-            Readiness::Ready(model) => model.choice == *wanted && !model.client.has_ended(),
-            Readiness::Trouble(_, choice) => choice == wanted,
-        });
-        match settled.await.map(|readiness| readiness.clone()) {
-            Ok(Readiness::Ready(model)) => Ok(model),
-            Ok(Readiness::Trouble(error, _)) => Err(error),
-            Ok(Readiness::NotYet) | Err(_) => Err(AppError::new(ErrorCode::ModelNotReady, "the app is closing")),
+        async move {
+            let settled = readiness.wait_for(|readiness| match readiness {
+                Readiness::NotYet => false,
+                // The supervisor will notice in a moment, too.
+                Readiness::Ready(model) => model.choice == wanted && !model.client.has_ended(),
+                Readiness::Trouble(_, choice) => *choice == wanted,
+            });
+            match settled.await.map(|readiness| readiness.clone()) {
+                Ok(Readiness::Ready(model)) => Ok(model),
+                Ok(Readiness::Trouble(error, _)) => Err(error),
+                Ok(Readiness::NotYet) | Err(_) => Err(AppError::new(ErrorCode::ModelNotReady, "the app is closing")),
+            }
         }
     }
 
@@ -147,11 +151,6 @@ impl Engine {
             tracing::debug!("the engine's supervisor has already ended");
         }
     }
-}
-
-/// What the chosen model is called.
-pub(crate) fn name_of(choice: &ModelChoice, starter: &Path) -> String {
-    model_name::of_file(choice.path(starter))
 }
 
 fn lock(chosen: &Mutex<Option<ModelChoice>>) -> std::sync::MutexGuard<'_, Option<ModelChoice>> {

@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{Order, Readiness, ReadyModel, name_of};
+use super::{Order, Readiness, ReadyModel};
 use crate::{
     error::{AppError, ErrorCode, chain},
     model::{self, ModelChoice, StarterModel},
@@ -130,8 +130,7 @@ impl Supervisor {
     /// The chosen model, from the safe check of its file to its being ready.
     async fn load(&mut self, client: &Client) -> Loaded {
         let path = self.choice.path(&self.starter.path).to_owned();
-        let name = name_of(&self.choice, &self.starter.path);
-        self.tell_loading(name.clone(), 0.0);
+        self.tell_loading(0.0);
         if let Err(error) = model::check(&path).await {
             return self.refuse(error);
         }
@@ -141,7 +140,7 @@ impl Supervisor {
         loop {
             tokio::select! {
                 event = load.next() => match event {
-                    Some(LoadEvent::Progress(fraction)) => self.tell_loading(name.clone(), fraction),
+                    Some(LoadEvent::Progress(fraction)) => self.tell_loading(fraction),
                     Some(LoadEvent::Loaded(_) | LoadEvent::Failed(_)) if replaced => return Loaded::Replaced,
                     Some(LoadEvent::Loaded(loaded)) => {
                         tracing::info!(model = loaded.name, device = loaded.device, "a model is ready");
@@ -172,7 +171,7 @@ impl Supervisor {
                     }
                     replaced = true;
                     load.cancel();
-                    self.tell_loading(name_of(&self.choice, &self.starter.path), 0.0);
+                    self.tell_loading(0.0);
                 }
             }
         }
@@ -237,18 +236,19 @@ impl Supervisor {
         ControlFlow::Continue(())
     }
 
-    fn tell_loading(&self, model: String, fraction: f32) {
+    fn tell_loading(&self, fraction: f32) {
         self.readiness.send_if_modified(|readiness| {
             let changes = !matches!(readiness, Readiness::NotYet);
             *readiness = Readiness::NotYet;
             changes
         });
+        let model = self.choice.named(&self.starter.path);
         self.states.send_replace(EngineState::Loading { model, fraction });
     }
 
     fn tell_trouble(&mut self, error: AppError) {
         self.waiting = None;
-        let model = Some(name_of(&self.choice, &self.starter.path));
+        let model = Some(self.choice.named(&self.starter.path));
         self.states.send_replace(EngineState::Trouble { error: error.clone(), model });
         self.readiness.send_replace(Readiness::Trouble(error, self.choice.clone()));
     }

@@ -75,7 +75,8 @@ const fn model(
     }
 }
 
-const MODELS: [Typical; 70] = [
+const MODELS: [Typical; 72] = [
+    // Lightning-AI/litgpt litgpt/config.py (SmolLM2, Qwen3 with Llama's width at 8B, Qwen2.5, Llama 3; tokens rounded)
     model(USUAL, 135, [30, 384, 576, 1536, 50_000]),
     model(USUAL, 600, [28, 2048, 1024, 3072, 150_000]),
     model(USUAL, 1700, [28, 2048, 2048, 6144, 150_000]),
@@ -84,34 +85,51 @@ const MODELS: [Typical; 70] = [
     model(USUAL, 14_000, [40, 2048, 5120, 17_408, 150_000]),
     model(USUAL, 32_000, [64, 2048, 5120, 27_648, 150_000]),
     model(USUAL, 70_000, [80, 2048, 8192, 28_672, 150_000]),
+    // Without a source that was checked:
     model(USUAL, 240_000, [94, 2048, 6144, 28_672, 150_000]),
+    // deepseek-ai/DeepSeek-V3 inference/configs/config_16B.json
     model("deepseek2", 15_700, [27, 576, 2048, 10_944, 102_400]).active(2400),
-    model("deepseek2", 30_000, [47, 576, 2048, 10_240, 154_880]).active(3000),
-    model("deepseek2", 671_000, [61, 576, 7168, 18_432, 129_280]).active(37_000),
+    // huggingface/transformers src/transformers/models/glm4_moe_lite/configuration_glm4_moe_lite.py
+    model("deepseek2", 30_000, [47, 576, 2048, 11_520, 154_880]).active(3000),
+    // deepseek-ai/DeepSeek-V3 inference/configs/config_671B.json
+    model("deepseek2", 671_000, [61, 576, 7168, 73_728, 129_280]).active(37_000),
+    // Lightning-AI/litgpt litgpt/config.py
     model("gemma2", 2600, [26, 2048, 2304, 9216, 256_000]).window(4096, 2),
     model("gemma2", 9200, [42, 4096, 3584, 14_336, 256_000]).window(4096, 2),
     model("gemma2", 27_200, [46, 4096, 4608, 36_864, 256_000]).window(4096, 2),
+    // google-deepmind/gemma gemma/gm/nn/_gemma.py (262,208 tokens: huggingface/transformers)
     model("gemma3", 270, [18, 512, 640, 2048, 262_144]).window(512, 6),
     model("gemma3", 1000, [26, 512, 1152, 6912, 262_144]).window(512, 6),
     model("gemma3", 3900, [34, 2048, 2560, 10_240, 262_208]).window(1024, 6),
     model("gemma3", 11_800, [48, 4096, 3840, 15_360, 262_208]).window(1024, 6),
     model("gemma3", 27_000, [62, 4096, 5376, 21_504, 262_208]).window(1024, 6),
+    // google-deepmind/gemma gemma/gm/nn/gemma3n/_gemma3n.py (262,400 tokens: huggingface/transformers)
     model("gemma3n", 4500, [20, 1024, 2048, 8192, 262_400]).active(2000).window(512, 5),
     model("gemma3n", 6900, [20, 1024, 2048, 16_384, 262_400]).active(4000).window(512, 5),
+    // huggingface/transformers src/transformers/models/gemma4/convert_gemma4_weights.py
     model("gemma4", 4650, [15, 512, 1536, 12_288, 262_144]).active(2300).window(512, 5),
     model("gemma4", 7500, [24, 1024, 2560, 10_240, 262_144]).active(4500).window(512, 6),
-    model("gemma4", 26_000, [30, 4096, 2816, 8192, 262_144]).active(4000).window(1024, 6),
+    model("gemma4", 26_000, [30, 4096, 2816, 8192, 262_144]).active(3800).window(1024, 6),
     model("gemma4", 31_000, [60, 8192, 5376, 21_504, 262_144]).window(1024, 6),
+    // AI-Hypercomputer/maxtext src/maxtext/configs/models/gpt-oss-*.yml, openai/gpt-oss README.md
     model("gpt-oss", 20_900, [24, 1024, 2880, 11_520, 201_088]).active(3600).window(128, 2),
     model("gpt-oss", 116_800, [36, 1024, 2880, 11_520, 201_088]).active(5100).window(128, 2),
+    // ibm-granite/granite-4.1-language-models disclosures/*.json, huggingface.co/blog/ibm-granite/granite-4-1
     model("granite", 3000, [40, 1024, 2560, 8192, 100_352]),
     model("granite", 8000, [40, 2048, 4096, 12_800, 100_352]),
     model("granite", 30_000, [64, 2048, 4096, 32_768, 100_352]),
+    // blog-ximei-me.pages.dev/blog/en/2026/0111-candle-hy-mt
+    model("hunyuan-dense", 1800, [32, 1024, 2048, 6144, 120_818]),
+    // pytorch/executorch examples/models/lfm2/config/*.json
     model("lfm2", 350, [16, 1024, 1024, 4608, 65_536]).keeps_one_in(3),
     model("lfm2", 1200, [16, 1024, 2048, 8192, 65_536]).keeps_one_in(3),
+    // huggingface.co/LiquidAI/LFM2-2.6B (the widest follows from its number of weights)
     model("lfm2", 2600, [30, 1024, 2048, 10_752, 65_536]).keeps_one_in(4),
+    // huggingface/transformers src/transformers/models/lfm2_moe/configuration_lfm2_moe.py, liquid.ai/blog/lfm2-24b-a2b
     model("lfm2moe", 8300, [24, 1024, 2048, 7168, 65_536]).active(1500).keeps_one_in(4),
+    // liquid.ai/blog/lfm2-24b-a2b (the widest follows from the number of weights in ggml-org/llama.cpp #19848)
     model("lfm2moe", 24_000, [40, 1024, 2048, 11_776, 65_536]).active(2300).keeps_one_in(4),
+    // Lightning-AI/litgpt litgpt/config.py
     model("llama", 135, [30, 384, 576, 1536, 49_152]),
     model("llama", 360, [32, 640, 960, 2560, 49_152]),
     model("llama", 1100, [22, 512, 2048, 5632, 32_000]),
@@ -120,32 +138,48 @@ const MODELS: [Typical; 70] = [
     model("llama", 3213, [28, 2048, 3072, 8192, 128_256]),
     model("llama", 6738, [32, 8192, 4096, 11_008, 32_000]),
     model("llama", 8030, [32, 2048, 4096, 14_336, 128_256]),
+    // NVIDIA/NeMo nemo/collections/llm/gpt/model/mistral.py, huggingface.co/mistralai/Mistral-Nemo-Instruct-2407
     model("llama", 12_250, [40, 2048, 5120, 14_336, 131_072]),
+    // NVIDIA/TensorRT-LLM tests/unittest/_torch/modeling/test_modeling_mistral.py
     model("llama", 23_570, [40, 2048, 5120, 32_768, 131_072]),
+    // Lightning-AI/litgpt litgpt/config.py
     model("llama", 70_550, [80, 2048, 8192, 28_672, 128_256]),
+    // NVIDIA-NeMo/Megatron-Bridge tests/unit_tests/models/ministral3/test_ministral3_{provider,bridge}.py
     model("mistral3", 3400, [26, 2048, 3072, 9216, 131_072]),
     model("mistral3", 8500, [34, 2048, 4096, 14_336, 131_072]),
     model("mistral3", 13_500, [40, 2048, 5120, 16_384, 131_072]),
+    // NVIDIA/TensorRT-LLM tests/unittest/_torch/modeling/test_modeling_mistral.py
     model("mistral3", 23_570, [40, 2048, 5120, 32_768, 131_072]),
+    // NVIDIA-NeMo/Megatron-Bridge src/megatron/bridge/recipes/nemotronh/h100/nemotron_3_nano_4b.py
     model("nemotron_h", 4000, [42, 2048, 3136, 12_544, 131_072]).keeps_one_in(10),
+    // NVIDIA-NeMo/Megatron-Bridge src/megatron/bridge/recipes/nemotronh/h100/nemotron_3_nano.py
     model("nemotron_h_moe", 31_600, [52, 512, 2688, 11_136, 131_072]).active(3500).keeps_one_in(8),
-    model("olmo2", 7300, [32, 8192, 4096, 11_008, 100_352]).window(4096, 4),
-    model("olmo2", 32_200, [64, 2048, 5120, 27_648, 100_352]).window(4096, 4),
+    // AI-Hypercomputer/maxtext src/maxtext/configs/models/olmo3-*.yml
+    model("olmo2", 7300, [32, 8192, 4096, 11_008, 100_278]).window(4096, 4),
+    model("olmo2", 32_200, [64, 2048, 5120, 27_648, 100_278]).window(4096, 4),
+    // Lightning-AI/litgpt litgpt/config.py
     model("phi3", 3830, [32, 2048, 3072, 8192, 200_064]),
     model("phi3", 14_660, [40, 2560, 5120, 17_920, 100_352]),
+    // Lightning-AI/litgpt litgpt/config.py
     model("qwen2", 494, [24, 256, 896, 4864, 151_936]),
     model("qwen2", 1544, [28, 512, 1536, 8960, 151_936]),
     model("qwen2", 3086, [36, 512, 2048, 11_008, 151_936]),
     model("qwen2", 7616, [28, 1024, 3584, 18_944, 152_064]),
     model("qwen2", 14_770, [48, 2048, 5120, 13_824, 152_064]),
     model("qwen2", 32_760, [64, 2048, 5120, 27_648, 152_064]),
+    // pytorch/executorch examples/models/qwen3_5/config/*.json
     model("qwen35", 752, [24, 1024, 1024, 3584, 248_320]).keeps_one_in(4),
     model("qwen35", 1880, [24, 1024, 2048, 6144, 248_320]).keeps_one_in(4),
     model("qwen35", 4200, [32, 2048, 2560, 9216, 248_320]).keeps_one_in(4),
+    // THUDM/slime scripts/models/qwen3.5-*.sh
     model("qwen35", 8950, [32, 2048, 4096, 12_288, 248_320]).keeps_one_in(4),
     model("qwen35", 26_900, [64, 2048, 5120, 17_408, 248_320]).keeps_one_in(4),
-    model("qwen35moe", 34_700, [40, 1024, 2048, 8192, 248_320]).active(3000).keeps_one_in(4),
+    // THUDM/slime scripts/models/qwen3.5-35B-A3B.sh
+    model("qwen35moe", 34_700, [40, 1024, 2048, 4096, 248_320]).active(3000).keeps_one_in(4),
+    // THUDM/slime scripts/models/qwen3-30B-A3B.sh
     model("qwen3moe", 30_500, [48, 1024, 2048, 6144, 151_936]).active(3300),
+    // THUDM/slime scripts/models/qwen3-next-80B-A3B.sh
+    model("qwen3next", 79_700, [48, 1024, 2048, 5120, 151_936]).active(3000).keeps_one_in(4),
 ];
 
 /// The dimensions of the model that is nearest in size, of the same architecture where one of those is near.

@@ -8,11 +8,11 @@ use std::{
 
 use hearth_library::{Bin, Place, Removal, RemoveError, Sharing};
 
-use super::{Found, Shelf, blocking, id_of, name_of, shown};
+use super::{Found, Shelf, blocking, name_of, shown};
 use crate::{
     error::{AppError, ErrorCode, chain},
     model_name,
-    view::{Origin, RemovalId, RemovalPlan, RemovedModel},
+    view::{LocalModelId, Origin, RemovalId, RemovalPlan, RemovedModel},
 };
 
 /// The folder, in the app's own, of the notes about deleted models.
@@ -36,7 +36,7 @@ impl Shelf {
         blocking(move || {
             let removal = plan(&found);
             RemovalPlan {
-                model: id_of(found.path()),
+                model: LocalModelId::of(found.path()),
                 name: name_of(found.model()),
                 freed_bytes: removal.freed_bytes(),
                 shared_with: shared_with(&removal),

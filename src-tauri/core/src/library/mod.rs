@@ -247,11 +247,6 @@ fn find(scan: Arc<Scan>, id: &LocalModelId) -> Option<Found> {
     Some(Found { scan, index })
 }
 
-/// A model's id: the path of its first file.
-pub(crate) fn id_of(path: &Path) -> LocalModelId {
-    LocalModelId(path.display().to_string())
-}
-
 /// Work that waits for a disk, on a thread that may wait.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -5,7 +5,7 @@ use std::path::Path;
 use hearth_hub::{FileName, RepoId};
 use hearth_library::{Model, State};
 
-use super::{Shelf, id_of, names};
+use super::{Shelf, names};
 use crate::view::LocalModelId;
 
 impl Shelf {
@@ -14,7 +14,7 @@ impl Shelf {
     pub(crate) fn holds(&self, repo: &RepoId, file: &FileName) -> Option<LocalModelId> {
         let scan = self.last()?;
         let mut ready = scan.models.iter().filter(|model| model.state == State::Ready);
-        ready.find(|model| is_of(model, repo, file)).map(|model| id_of(model.path()))
+        ready.find(|model| is_of(model, repo, file)).map(|model| LocalModelId::of(model.path()))
     }
 }
 

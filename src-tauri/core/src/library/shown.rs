@@ -8,10 +8,12 @@ use std::{
 
 use hearth_library::{Damage, Foreign, Model, Place, Scan, Source, State};
 
-use super::{id_of, is_at, names};
+use super::{is_at, names};
 use crate::{
     model_name,
-    view::{Fit, ForeignKind, LibraryProblem, LocalModel, LocalModelState, ModelDamage, Origin, OriginProgram},
+    view::{
+        Fit, ForeignKind, LibraryProblem, LocalModel, LocalModelId, LocalModelState, ModelDamage, Origin, OriginProgram,
+    },
 };
 
 /// Everything that was found, in the order in which it is shown.
@@ -78,7 +80,7 @@ fn model(model: &Model, used: &HashMap<PathBuf, u32>, starter: &Path, fit: Fit) 
     }
     let first_files = model.places.iter().filter_map(|place| place.files.first());
     LocalModel {
-        id: id_of(model.path()),
+        id: LocalModelId::of(model.path()),
         name: name_of(model),
         size_bytes: model.size_bytes,
         quantization: model.quantization.map(str::to_owned),

@@ -1,5 +1,7 @@
 //! Models that are on this computer.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
@@ -11,6 +13,12 @@ use crate::error::AppError;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(transparent)]
 pub struct LocalModelId(pub String);
+
+impl LocalModelId {
+    pub(crate) fn of(first_file: &Path) -> Self {
+        Self(first_file.display().to_string())
+    }
+}
 
 /// A removal that can be undone until the app closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]

@@ -45,6 +45,10 @@ pub struct Bootstrap {
     pub settings: Settings,
     /// The engine as it is now; later changes come as events.
     pub engine: EngineState,
+    /// Who answers where no model was chosen; later changes come as events.
+    pub default_model: NamedModel,
+    /// The model that came with the app.
+    pub starter_model: NamedModel,
     /// What this program is and where its things lie.
     pub about: About,
     /// Longest message the app takes, in characters (Unicode scalar values).
@@ -74,14 +78,14 @@ pub struct Conversation {
     /// Typed, but not sent.
     pub draft: String,
     /// The model that answers here; absent as long as none was chosen for this conversation.
-    pub model: Option<ConversationModel>,
+    pub model: Option<NamedModel>,
     /// Oldest first.
     pub messages: Vec<Message>,
 }
 
-/// The model that was chosen for a conversation.
+/// A model, and what to call it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-pub struct ConversationModel {
+pub struct NamedModel {
     /// Which.
     pub id: LocalModelId,
     /// What it is called.
@@ -235,8 +239,8 @@ pub enum EngineState {
     Starting,
     /// The model is being loaded.
     Loading {
-        /// What the model is called.
-        model: String,
+        /// Which.
+        model: NamedModel,
         /// From 0 to 1.
         #[specta(type = Number)]
         fraction: f32,
@@ -251,7 +255,7 @@ pub enum EngineState {
         /// Why.
         error: AppError,
         /// The model that was to be used, if one was chosen.
-        model: Option<String>,
+        model: Option<NamedModel>,
     },
 }
 

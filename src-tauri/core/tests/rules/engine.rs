@@ -9,6 +9,7 @@ use hearth_core::{
 };
 use hearth_ipc::Role;
 
+use crate::choosing::use_starter;
 use crate::stage::{Stage, answer_state, finished, is_ready, said, started, state, text, text_of};
 
 #[tokio::test]
@@ -103,9 +104,9 @@ async fn a_model_that_ends_every_engine_is_given_up() {
     let trouble = state(&app, |state| matches!(state, EngineState::Trouble { .. })).await;
     let EngineState::Trouble { error, model } = trouble else { unreachable!() };
     assert_eq!(error.code, ErrorCode::OutOfMemory, "a system that is out of memory ends programs like this");
-    assert_eq!(model.as_deref(), Some("starter"));
+    assert_eq!(model.map(|model| model.name).as_deref(), Some("starter"));
 
-    app.use_starter_model().await.expect("begun");
+    use_starter(&app, &stage).await.expect("begun");
     let _engine = stage.ready_engine().await;
     is_ready(&app).await;
 }

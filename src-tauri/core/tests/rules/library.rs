@@ -16,6 +16,7 @@ use hearth_core::{
 use hearth_library::{Move, Way};
 
 use crate::{
+    choosing::use_file,
     computer::{Computer, SEGMENT_BYTES, done, download, fetch, library, model, model_of, repository, request},
     model_file,
     stage::{exchange, is_ready, soon},
@@ -74,7 +75,7 @@ async fn a_file_that_was_opened_is_found_again() {
     let opened = model_file::write(computer.stage.folder(), "Mine-1B-Q4_K_M.gguf", "Mine");
     let (app, mut engine) = computer.open().await;
     assert_eq!(library(&app).await.models.len(), 1);
-    app.load_model(opened.clone()).await.expect("begun");
+    use_file(&app, opened.clone()).await.expect("begun");
     engine.load().await;
     app.shutdown().await;
     drop((app, engine));

@@ -2,6 +2,7 @@
 
 mod account;
 mod answers;
+mod choosing;
 mod computer;
 mod conversations;
 mod discover;

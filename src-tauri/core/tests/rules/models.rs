@@ -1,15 +1,19 @@
 //! Which model answers, and which files never reach native code.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use hearth_core::{
     App, Config,
     error::{AppError, ErrorCode},
-    view::EngineState,
+    view::{EngineState, NamedModel},
 };
-use hearth_ipc::{Event, FailureKind, Request, Sampling, SamplingSource};
+use hearth_ipc::{Event, FailureKind, FinishReason, Request, Sampling, SamplingSource};
 
 use crate::{
+    choosing::{id, use_file, use_model, use_starter},
     model_file,
     stage::{Stage, StagedEngine, exchange, finished, follow_up, is_ready, soon, started, state, text_of},
 };
@@ -31,7 +35,7 @@ async fn trouble_with(stage: &Stage, file: PathBuf) -> AppError {
     let sent = app.send(None, None, "Is anybody there?".into()).await.map(drop);
     assert_eq!(sent.expect_err("refused").code, error.code, "the text stays in the composer");
     assert!(app.bootstrap().await.expect("usable").conversations.is_empty());
-    app.use_starter_model().await.expect("begun");
+    use_starter(&app, stage).await.expect("begun");
     engine.load().await;
     is_ready(&app).await;
     exchange(&app, &mut engine, "Name a warm colour", "Red.").await;
@@ -69,7 +73,7 @@ async fn what_a_model_s_own_file_recommends_is_left_to_the_engine() {
 
     let other = stage.folder().join("other.gguf");
     model_file::write(stage.folder(), "other.gguf", "Other");
-    app.load_model(other).await.expect("begun");
+    use_file(&app, other).await.expect("begun");
     engine.load().await;
     is_ready(&app).await;
     assert_eq!(asked(&app, &mut engine).await, (None, None), "the starter's advice is for the starter alone");
@@ -110,13 +114,13 @@ async fn a_chosen_file_is_loaded_and_remembered() {
     let stage = Stage::new();
     let chosen = model_file::write(stage.folder(), "Chosen-1B-Q4_K_M.gguf", "run 17");
     let (app, mut engine) = stage.open().await;
-    app.load_model(chosen.clone()).await.expect("sound");
+    use_file(&app, chosen.clone()).await.expect("sound");
     let load = engine.load_request().await;
     assert_eq!(load.path, chosen);
     engine.say(Event::Loading { id: load.id, fraction: 0.5 }).await;
     let loading = state(&app, |state| matches!(state, EngineState::Loading { fraction, .. } if *fraction > 0.0)).await;
     // Called by its file, not by what its metadata says.
-    assert_eq!(loading, EngineState::Loading { model: "Chosen 1B".into(), fraction: 0.5 });
+    assert_eq!(loading, EngineState::Loading { model: named(&chosen, "Chosen 1B"), fraction: 0.5 });
     engine.loaded(&load).await;
     is_ready(&app).await;
 
@@ -141,7 +145,7 @@ async fn a_chosen_file_is_loaded_and_remembered() {
 async fn a_file_that_is_refused_changes_nothing() {
     let stage = Stage::new();
     let (app, mut engine) = stage.open().await;
-    let refused = app.load_model(stage.folder().join("gone.gguf")).await;
+    let refused = app.open_model(stage.folder().join("gone.gguf")).await;
     assert_eq!(refused.expect_err("refused").code, ErrorCode::ModelMissing);
     assert!(matches!(&*app.engine_states().borrow(), EngineState::Ready { model } if model.is_starter));
     exchange(&app, &mut engine, "Name a warm colour", "Red.").await;
@@ -152,7 +156,7 @@ async fn a_model_that_native_code_refuses_is_told_and_not_remembered() {
     let stage = Stage::new();
     let chosen = model_file::write(stage.folder(), "chosen.gguf", "Chosen");
     let (app, mut engine) = stage.open().await;
-    app.load_model(chosen).await.expect("sound");
+    use_file(&app, chosen).await.expect("sound");
     let load = engine.load_request().await;
     engine.fail(load.id, FailureKind::OutOfMemory).await;
     assert_eq!(trouble(&app).await.code, ErrorCode::OutOfMemory);
@@ -172,7 +176,7 @@ async fn a_choice_made_while_another_model_loads_replaces_it() {
     let mut engine = stage.engine().await;
     engine.hello().await;
     let first = engine.load_request().await;
-    app.load_model(chosen.clone()).await.expect("sound");
+    use_file(&app, chosen.clone()).await.expect("sound");
     assert_eq!(engine.request().await, Some(Request::Cancel { id: first.id }));
     engine.fail(first.id, FailureKind::Cancelled).await;
     assert_eq!(engine.load().await.path, chosen);
@@ -181,16 +185,54 @@ async fn a_choice_made_while_another_model_loads_replaces_it() {
 }
 
 #[tokio::test]
-async fn another_model_stops_the_answer_that_is_being_written() {
+async fn another_model_for_a_conversation_stops_its_answer_that_is_being_written() {
     let stage = Stage::new();
+    let other = model_file::write(stage.folder(), "other.gguf", "Other");
+    let (app, mut engine) = stage.open().await;
+    let mut answer = app.send(None, None, "Tell me a long story".into()).await.expect("sent");
+    let (conversation, _) = started(&mut answer).await;
+    let request = engine.begin("Once").await;
+    text_of(&mut answer, 4).await;
+    let other = app.open_model(other).await.expect("sound");
+    let changing = tokio::spawn({
+        let (app, other) = (app.clone(), other.clone());
+        async move { use_model(&app, Some(conversation.summary.id), &other.id).await }
+    });
+    engine.obey_cancel(request.id).await;
+    finished(&mut answer).await;
+    assert_eq!(engine.load_request().await.path, PathBuf::from(other.id.0));
+    changing.await.expect("done").expect("begun");
+}
+
+#[tokio::test]
+async fn a_model_for_new_conversations_stops_no_answer_and_is_loaded_with_the_first_message_to_it() {
+    let stage = Stage::new();
+    let other = model_file::write(stage.folder(), "other.gguf", "Other");
     let (app, mut engine) = stage.open().await;
     let mut answer = app.send(None, None, "Tell me a long story".into()).await.expect("sent");
     started(&mut answer).await;
     let request = engine.begin("Once").await;
-    text_of(&mut answer, 4).await;
-    let changing = tokio::spawn(async move { app.use_starter_model().await });
-    engine.obey_cancel(request.id).await;
+    let chosen = app.open_model(other.clone()).await.expect("sound");
+    use_model(&app, None, &chosen.id).await.expect("chosen");
+    assert_eq!(app.bootstrap().await.expect("known").default_model, chosen);
+    engine.finish(request.id, FinishReason::EndOfTurn).await;
     finished(&mut answer).await;
-    engine.load_request().await;
-    changing.await.expect("done").expect("begun");
+
+    let mut answer = app.send(None, None, "Name a warm colour".into()).await.expect("sent");
+    started(&mut answer).await;
+    assert_eq!(engine.load().await.path, other);
+    engine.answer("Red.").await;
+    finished(&mut answer).await;
+
+    // It is remembered, as one is that was loaded at once.
+    soon("the choice", async {
+        while App::new(stage.config()).bootstrap().await.expect("known").default_model != chosen {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
+fn named(file: &Path, name: &str) -> NamedModel {
+    NamedModel { id: id(file), name: name.into() }
 }

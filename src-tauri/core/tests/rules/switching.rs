@@ -5,10 +5,11 @@ use std::{fs, path::PathBuf};
 use hearth_core::{
     App,
     error::ErrorCode,
-    view::{ConversationId, ConversationModel, LocalModelId, MessageBody, ModelForConversation},
+    view::{ConversationId, LocalModelId, MessageBody, NamedModel},
 };
 
 use crate::{
+    choosing::{id, use_model},
     computer::{Computer, library, model_of},
     model_file,
     stage::{StagedEngine, exchange, finished, follow_up, is_ready, started},
@@ -23,12 +24,8 @@ fn two_models() -> (Computer, PathBuf) {
     (computer, other)
 }
 
-fn id(path: &std::path::Path) -> LocalModelId {
-    LocalModelId(path.to_string_lossy().into_owned())
-}
-
 async fn choose(app: &App, conversation: Option<ConversationId>, model: &LocalModelId) {
-    app.use_model(ModelForConversation { conversation, model: model.clone() }).await.expect("chosen");
+    use_model(app, conversation, model).await.expect("chosen");
 }
 
 fn writer(body: &MessageBody) -> &str {
@@ -61,7 +58,7 @@ async fn a_model_that_was_chosen_in_the_middle_of_a_conversation_answers_there_a
     choose(&app, Some(first.summary.id), &id(&other)).await;
     assert_eq!(engine.load().await.path, other, "the running one is unloaded");
     let (first, _) = follow_up(&app, &mut engine, first.summary.id, "And a cold one?", "Blue.").await;
-    assert_eq!(first.model, Some(ConversationModel { id: id(&other), name: "Other 1B".into() }));
+    assert_eq!(first.model, Some(NamedModel { id: id(&other), name: "Other 1B".into() }));
     assert_eq!(writer(&first.messages[3].body), "Other 1B");
     assert_eq!(writer(&first.messages[1].body), "starter", "what was written before stays as it is");
 
@@ -175,11 +172,11 @@ async fn only_a_model_that_was_found_and_can_be_used_can_be_chosen() {
         (other.with_file_name("damaged.gguf"), ErrorCode::ModelDamaged),
         (other.with_file_name("whisper.gguf"), ErrorCode::ModelUnsupported),
     ] {
-        let refused = app.use_model(ModelForConversation { conversation: None, model: id(&path) }).await;
+        let refused = use_model(&app, None, &id(&path)).await;
         assert_eq!(refused.expect_err("refused").code, code, "{path:?}");
     }
     let gone = Some(ConversationId(99));
-    let refused = app.use_model(ModelForConversation { conversation: gone, model: id(&other) }).await;
+    let refused = use_model(&app, gone, &id(&other)).await;
     assert_eq!(refused.expect_err("refused").code, ErrorCode::NotFound);
     assert!(found.models.iter().any(|model| model.id == id(&other)));
 }
