@@ -4,17 +4,15 @@ import type {
   About,
   AppError,
   Bootstrap,
-  ConversationModel,
   Download,
   EngineState,
   FolderMove,
-  LocalModelId,
+  NamedModel,
 } from './backend/bindings';
 import { Announcer } from './chat/announcer.svelte';
 import { Chat } from './chat/chat.svelte';
 import type { Thread } from './chat/thread.svelte';
 import { asAppError, type Remedy } from './errors/explain';
-import { fileName } from './i18n/format';
 import { Links } from './links/links.svelte';
 import { Model, stateFor, type ModelState } from './model/model.svelte';
 import { Downloads } from './models/downloads/downloads.svelte';
@@ -58,16 +56,17 @@ export class Page {
   readonly about: About;
   readonly messageLimitCharacters: number;
   readonly backend: Backend;
+  #starter: NamedModel;
 
   constructor(backend: Backend, bootstrap: Bootstrap) {
     this.backend = backend;
     this.preferences = new Preferences(backend, this.notices, bootstrap.settings);
-    this.model = new Model(backend, this.notices, bootstrap.engine);
+    this.model = new Model(backend, this.notices, bootstrap.engine, bootstrap.default_model);
     this.links = new Links(backend, this.notices);
     this.downloads = new Downloads(backend, this.notices, bootstrap.downloads, ({ name, state }) => {
       const ready = m.model_ready_notice({ name });
       this.notices.done(ready, {
-        actions: [{ label: m.model_use(), run: () => void this.useModel(state.model) }],
+        actions: [{ label: m.model_use(), run: () => void this.useModel({ id: state.model, name }) }],
         stays: true,
       });
       // For whoever is not looking. That a system shows none is no trouble: the notice is there.
@@ -86,11 +85,12 @@ export class Page {
     );
     this.about = bootstrap.about;
     this.messageLimitCharacters = bootstrap.message_limit_characters;
+    this.#starter = bootstrap.starter_model;
     this.#goOnWhereItEnded(bootstrap);
   }
 
   receiveEngineState(state: EngineState): void {
-    this.model.receive(state, this.chat.chosenModels);
+    this.model.state = state;
   }
 
   receiveDownloads(list: Download[]): void {
@@ -108,8 +108,18 @@ export class Page {
     if (state.state === 'moved') this.localModels.changed();
   }
 
-  receiveFault(error: AppError): void {
-    this.notices.failed(error);
+  receiveDefaultModel(model: NamedModel | null): void {
+    if (model !== null) this.model.usual = model;
+  }
+
+  /** A file was dropped on the window or opened in the file manager, perhaps before the page was there. */
+  async receiveOpenedModel(): Promise<void> {
+    await this.#useOpened(() => this.backend.openedModel());
+  }
+
+  /** Lets the person choose a file, and uses its model. */
+  async openModelFile(): Promise<void> {
+    await this.#useOpened(() => this.backend.openModelFile());
   }
 
   openChat(): void {
@@ -126,14 +136,13 @@ export class Page {
   }
 
   /** In the open conversation, or for new ones; and goes there. */
-  async useModel(model: LocalModelId): Promise<void> {
+  async useModel(model: NamedModel): Promise<void> {
     const conversation = this.chat.openId;
-    const choice = { id: model, name: this.#nameOf(model) };
-    // Before the engine tells of it, so that it is known for whom it loads.
+    // At once, and taken back if it is refused.
     const takeBack =
-      conversation === null ? this.#setUsual(choice) : this.chat.chooseModel(conversation, choice);
+      conversation === null ? this.#setUsual(model) : this.chat.chooseModel(conversation, model);
     try {
-      await this.backend.useModel({ conversation, model });
+      await this.backend.useModel({ conversation, model: model.id });
       this.openChat();
     } catch (reason) {
       takeBack();
@@ -152,9 +161,9 @@ export class Page {
       case 'reload_model':
         return this.model.reload();
       case 'open_model_file':
-        return this.model.openFile();
+        return this.openModelFile();
       case 'use_starter_model':
-        return this.#useStarter();
+        return this.useModel(this.#starter);
       case 'open_data_folder':
         return this.openDataFolder();
       case 'stop_other_answer':
@@ -203,26 +212,20 @@ export class Page {
     }
   }
 
+  async #useOpened(ask: () => Promise<NamedModel | null>): Promise<void> {
+    try {
+      const model = await ask();
+      if (model !== null) await this.useModel(model);
+    } catch (reason) {
+      this.notices.failed(asAppError(reason));
+    }
+  }
+
   /** Returns what takes it back. */
-  #setUsual(model: ConversationModel): () => void {
+  #setUsual(model: NamedModel): () => void {
     const before = this.model.usual;
     this.model.usual = model;
     return () => (this.model.usual = before);
-  }
-
-  /** In a conversation with a model of its own that one is replaced; otherwise that of new ones. */
-  async #useStarter(): Promise<void> {
-    const { open } = this.chat;
-    if (open.kind !== 'open' || open.thread.model === null) return this.model.useStarter();
-    await this.localModels.look();
-    const starter = this.localModels.models.find((model) => model.is_starter);
-    await (starter === undefined ? this.model.useStarter() : this.useModel(starter.id));
-  }
-
-  /** What a model is called that is here, or has just come. */
-  #nameOf(model: LocalModelId): string {
-    const arrived = this.downloads.list.find(({ state }) => state.state === 'done' && state.model === model);
-    return this.localModels.find(model)?.name ?? arrived?.name ?? fileName(model);
   }
 
   #go(screen: Screen, arrival: Arrival): void {

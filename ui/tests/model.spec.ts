@@ -1,6 +1,8 @@
 /** The model chip: which model answers, how it is, and what helps when it cannot. */
 import type { Page } from '@playwright/test';
+import { gemma } from '../src/backend/fake/collection';
 import { failure } from '../src/backend/fake/failure';
+import { starterNamed } from '../src/backend/fake/library';
 import { starter } from '../src/backend/fake/scenarios';
 import { calls, expect, test } from './open';
 
@@ -10,8 +12,8 @@ test('the chip follows the engine from its start to the answer', async ({ page, 
   await open('first-start-starting');
   await expect(chip(page)).toHaveAccessibleName('Model: Model, Starting…');
   await page.evaluate(
-    (name) => window.hearth.setEngine({ state: 'loading', model: name, fraction: 0.42 }),
-    starter.name,
+    (model) => window.hearth.setEngine({ state: 'loading', model, fraction: 0.42 }),
+    starterNamed,
   );
   await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Loading 42%');
   await page.evaluate((model) => window.hearth.setEngine({ state: 'ready', model }), starter);
@@ -55,11 +57,20 @@ test('it is said when a model has no template of its own', async ({ page, open }
   await expect(page.getByRole('dialog', { name: 'Model' })).toContainText('Hearth uses a common form');
 });
 
-test('a model file is chosen through the chip', async ({ page, open }) => {
+test('a model file is chosen through the chip, for the open conversation', async ({ page, open }) => {
+  await open('conversation-model');
+  await chip(page).click();
+  await page.getByRole('button', { name: 'Open a model file…' }).click();
+  await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Ready');
+  expect(await calls(page, 'useModel')).toEqual([[{ conversation: 13, model: gemma.id }]]);
+});
+
+test('choosing no file in the dialog changes nothing', async ({ page, open }) => {
   await open('full');
   await chip(page).click();
   await page.getByRole('button', { name: 'Open a model file…' }).click();
-  expect(await calls(page, 'openModelFile')).toHaveLength(1);
+  await expect.poll(() => calls(page, 'openModelFile')).toHaveLength(1);
+  expect(await calls(page, 'useModel')).toEqual([]);
 });
 
 test('a missing model is told with its file, and the starter model mends it', async ({ page, open }) => {

@@ -1,5 +1,7 @@
 /** Another model in the middle of a conversation, chosen where one writes; each conversation remembers its own. */
 import type { Page } from '@playwright/test';
+import { gemma } from '../src/backend/fake/collection';
+import { named } from '../src/backend/fake/library';
 import { starter } from '../src/backend/fake/scenarios';
 import { calls, expect, test } from './open';
 
@@ -37,8 +39,9 @@ test('while it loads, the chip says how far it is', async ({ page, open }) => {
     .getByRole('button', { name: /^Gemma 3 4B/ })
     .click();
   await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Ready');
-  await page.evaluate(() =>
-    window.hearth.setEngine({ state: 'loading', model: 'Gemma 3 4B', fraction: 0.3 }),
+  await page.evaluate(
+    (model) => window.hearth.setEngine({ state: 'loading', model, fraction: 0.3 }),
+    named(gemma),
   );
   await expect(chip(page)).toHaveAccessibleName('Model: Gemma 3 4B, Loading 30%');
 });
@@ -110,10 +113,10 @@ test('a model that cannot be used is told, and the conversation keeps its own', 
 test('a conversation whose own model is missing goes on with the starter model', async ({ page, open }) => {
   await open('conversation-model');
   const { failure } = await import('../src/backend/fake/failure');
-  await page.evaluate(
-    (error) => window.hearth.setEngine({ state: 'trouble', error, model: 'Gemma 3 4B' }),
+  await page.evaluate(([error, model]) => window.hearth.setEngine({ state: 'trouble', error, model }), [
     failure('model_missing', { path: '/gone/gemma-3-4b.gguf' }),
-  );
+    named(gemma),
+  ] as const);
   await page.getByRole('alert').getByRole('button', { name: 'Use the starter model' }).click();
   await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Ready');
   expect(await calls(page, 'useModel')).toMatchObject([[{ conversation: 13 }]]);

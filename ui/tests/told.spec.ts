@@ -1,5 +1,10 @@
 /** What the page is told without having asked. */
+import { gemma as model } from '../src/backend/fake/collection';
+import { failure } from '../src/backend/fake/failure';
+import { named } from '../src/backend/fake/library';
 import { calls, expect, test } from './open';
+
+const gemma = named(model);
 
 test('a model that has arrived is told in the page and, for whoever is not looking, by the system', async ({
   page,
@@ -16,24 +21,34 @@ test('a model that has arrived is told in the page and, for whoever is not looki
   expect(await calls(page, 'notify')).toEqual([['“Qwen3 8B” is ready.', 'You can use it now.']]);
 });
 
+test('a file that was dropped is used in the open conversation, wherever one is in the app', async ({
+  page,
+  open,
+}) => {
+  await open('conversation-model');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.evaluate((file) => window.hearth.openFile(file), gemma);
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+  expect(await calls(page, 'useModel')).toEqual([[{ conversation: 13, model: gemma.id }]]);
+  await expect(page.getByRole('button', { name: /^Model:/ })).toHaveAccessibleName(
+    'Model: Gemma 3 4B, Ready',
+  );
+});
+
 test('a file that was dropped and cannot be used says why', async ({ page, open }) => {
   await open('full');
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeVisible();
-  await page.evaluate(() =>
-    window.hearth.tellFault({
-      code: 'model_damaged',
-      message: 'the file ends too early',
-      details: {
-        amount: null,
-        limit: null,
-        path: '/home/ada/tiny.gguf',
-        name: null,
-        address: null,
-        seconds: null,
-        needed_bytes: null,
-        free_bytes: null,
-      },
-    }),
+  await page.evaluate(
+    (error) => window.hearth.openFile(error),
+    failure('model_damaged', { path: '/home/ada/tiny.gguf' }),
   );
   await expect(page.getByRole('alert')).toContainText('tiny.gguf is not whole');
+});
+
+test('a file that the app was started with is used as soon as the page is there', async ({ page, open }) => {
+  await open('opened-at-start');
+  await expect(page.getByRole('button', { name: /^Model:/ })).toHaveAccessibleName(
+    'Model: Gemma 3 4B, Ready',
+  );
+  expect(await calls(page, 'useModel')).toEqual([[{ conversation: 13, model: gemma.id }]]);
 });

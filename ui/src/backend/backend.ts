@@ -7,7 +7,6 @@
 import type {
   AccountState,
   AnswerEvent,
-  AppError,
   Bootstrap,
   Conversation,
   ConversationId,
@@ -27,6 +26,7 @@ import type {
   ModelForConversation,
   ModelPage,
   ModelQuery,
+  NamedModel,
   NetworkSettings,
   Recommendations,
   RemovalId,
@@ -40,6 +40,8 @@ export interface Backend {
   bootstrap(): Promise<Bootstrap>;
   /** Calls back on every change of the engine, until the returned function is called. */
   onEngineState(listener: (state: EngineState) => void): Promise<() => void>;
+  /** Who answers where no model was chosen; `null` while that is not known. */
+  onDefaultModel(listener: (model: NamedModel | null) => void): Promise<() => void>;
 
   openConversation(id: ConversationId): Promise<Conversation>;
   renameConversation(id: ConversationId, title: string): Promise<ConversationSummary>;
@@ -68,9 +70,12 @@ export interface Backend {
   /** Makes the branch that `message` is on the active one, down to its newest leaf. */
   switchBranch(message: MessageId): Promise<Conversation>;
 
-  /** Lets the person choose a file and loads it. Resolves to false when nothing was chosen. */
-  openModelFile(): Promise<boolean>;
-  useStarterModel(): Promise<void>;
+  /** Lets the person choose a file, which `useModel` takes then. `null` when nothing was chosen. */
+  openModelFile(): Promise<NamedModel | null>;
+  /** A file was dropped on the window or opened in the file manager: `openedModel` says which. */
+  onModelOpened(listener: () => void): Promise<() => void>;
+  /** Hands that file over once, also one from before the page was there; `null` if there is none. */
+  openedModel(): Promise<NamedModel | null>;
   /** Tries the chosen model once more. */
   reloadModel(): Promise<void>;
 
@@ -115,7 +120,7 @@ export interface Backend {
   moveModelsFolder(): Promise<void>;
   stopFolderMove(): Promise<void>;
   onFolderMove(listener: (state: FolderMove) => void): Promise<() => void>;
-  /** Whether a model file is being dragged over the window. Dropping it opens it, without the page's help. */
+  /** Whether a model file is being dragged over the window. */
   onModelDrag(listener: (isOver: boolean) => void): Promise<() => void>;
 
   networkSettings(): Promise<NetworkSettings>;
@@ -132,6 +137,4 @@ export interface Backend {
   copyText(text: string): Promise<void>;
   /** Shows a notification of the system's, unless the person is looking at the window anyway. */
   notify(title: string, body: string): Promise<void>;
-  /** Something failed that the page has not asked for, such as opening a dropped file. */
-  onFault(listener: (error: AppError) => void): Promise<() => void>;
 }

@@ -27,10 +27,13 @@ export const commands = {
 	continueAnswer: (answer: MessageId, events: Channel<AnswerEvent>) => __TAURI_INVOKE<null>("continue_answer", { answer, events }),
 	/**  Stops an answer; what was written of it stays. */
 	stop: (answer: MessageId) => __TAURI_INVOKE<void>("stop", { answer }),
-	/**  Lets the person choose a file and loads it; false when nothing was chosen. The page never names a path. */
-	openModelFile: () => __TAURI_INVOKE<boolean>("open_model_file"),
-	/**  Goes back to the small model that came with the app. */
-	useStarterModel: () => __TAURI_INVOKE<null>("use_starter_model"),
+	/**
+	 *  Lets the person choose a file, whose model can be used then; nothing comes back when nothing was chosen. The page
+	 *  never names a path.
+	 */
+	openModelFile: () => __TAURI_INVOKE<NamedModel | null>("open_model_file"),
+	/**  The model that was dropped on the window or opened in the file manager, once. Fails if it cannot be used. */
+	openedModel: () => __TAURI_INVOKE<NamedModel | null>("opened_model"),
 	/**  Tries the chosen model once more. */
 	reloadModel: () => __TAURI_INVOKE<null>("reload_model"),
 	/**  What the app recommends for this computer. Needs no network. */
@@ -100,12 +103,13 @@ export const commands = {
 
 /** Events */
 export const events = {
+	defaultModelChanged: makeEvent<DefaultModelChanged, DefaultModelChanged>("default-model-changed"),
 	downloadsChanged: makeEvent<DownloadsChanged, DownloadsChanged>("downloads-changed"),
 	engineStateChanged: makeEvent<EngineStateChanged, EngineStateChanged>("engine-state-changed"),
-	fault: makeEvent<Fault, Fault>("fault"),
 	folderMoveChanged: makeEvent<FolderMoveChanged, FolderMoveChanged>("folder-move-changed"),
 	libraryChanged: makeEvent<LibraryChanged, LibraryChanged>("library-changed"),
 	modelDragged: makeEvent<ModelDragged, ModelDragged>("model-dragged"),
+	modelOpened: makeEvent<ModelOpened, ModelOpened>("model-opened"),
 };
 
 /* Types */
@@ -238,6 +242,10 @@ export type Bootstrap = {
 	settings: Settings,
 	/**  The engine as it is now; later changes come as events. */
 	engine: EngineState,
+	/**  Who answers where no model was chosen; later changes come as events. */
+	default_model: NamedModel,
+	/**  The model that came with the app. */
+	starter_model: NamedModel,
 	/**  What this program is and where its things lie. */
 	about: About,
 	/**  Longest message the app takes, in characters (Unicode scalar values). */
@@ -311,21 +319,13 @@ export type Conversation = {
 	/**  Typed, but not sent. */
 	draft: string,
 	/**  The model that answers here; absent as long as none was chosen for this conversation. */
-	model: ConversationModel | null,
+	model: NamedModel | null,
 	/**  Oldest first. */
 	messages: Message[],
 };
 
 /**  A conversation, for as long as the database lives. */
 export type ConversationId = number;
-
-/**  The model that was chosen for a conversation. */
-export type ConversationModel = {
-	/**  Which. */
-	id: LocalModelId,
-	/**  What it is called. */
-	name: string,
-};
 
 /**  A line of the sidebar. */
 export type ConversationSummary = {
@@ -336,6 +336,9 @@ export type ConversationSummary = {
 	/**  Of the last message, in seconds since 1970 (UTC). */
 	updated_at: number,
 };
+
+/**  Who answers where no model was chosen. */
+export type DefaultModelChanged = NamedModel | null;
 
 /**  A model on its way here. */
 export type Download = {
@@ -425,8 +428,8 @@ export type EngineState =
 { state: "starting" } | 
 /**  The model is being loaded. */
 { state: "loading"; 
-/**  What the model is called. */
-model: string; 
+/**  Which. */
+model: NamedModel; 
 /**  From 0 to 1. */
 fraction: number } | 
 /**  Messages can be answered. */
@@ -438,7 +441,7 @@ model: ModelInfo } |
 /**  Why. */
 error: AppError; 
 /**  The model that was to be used, if one was chosen. */
-model: string | null };
+model: NamedModel | null };
 
 /**  The engine is in another state now. */
 export type EngineStateChanged = EngineState;
@@ -528,9 +531,6 @@ export type ErrorDetails = {
 	/**  How many bytes there are. */
 	free_bytes: number | null,
 };
-
-/**  Something failed that the page has not asked for, such as opening a file that was dropped on the window. */
-export type Fault = AppError;
 
 /**  Whether a model runs here, and how. */
 export type Fit = {
@@ -846,6 +846,9 @@ export type ModelInfo = {
 	uses_default_template: boolean,
 };
 
+/**  A model file was dropped on the window or opened in the file manager: the page may take it. */
+export type ModelOpened = null;
+
 /**  A model's page. */
 export type ModelPage = {
 	/**  `owner/name`; its new name if it was renamed. */
@@ -910,6 +913,14 @@ export type ModelSort =
 "newest" | 
 /**  What most like. */
 "likes";
+
+/**  A model, and what to call it. */
+export type NamedModel = {
+	/**  Which. */
+	id: LocalModelId,
+	/**  What it is called. */
+	name: string,
+};
 
 /**  How the Hub is reached. */
 export type NetworkSettings = {

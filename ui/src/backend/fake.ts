@@ -29,6 +29,7 @@ import type {
   ModelForConversation,
   ModelPage,
   ModelQuery,
+  NamedModel,
   NetworkSettings,
   Presence,
   Recommendations,
@@ -41,7 +42,7 @@ import { pause, RunningAnswer } from './fake/answers';
 import type { FakeDiscover } from './fake/discover';
 import type { FakeDownloads } from './fake/downloads';
 import type { FakeHistory } from './fake/history';
-import { localModel, type FakeLibrary } from './fake/library';
+import { localModel, named, starterNamed, type FakeLibrary } from './fake/library';
 import type { FakeNetwork } from './fake/network';
 import type { Scenario, ScriptedAnswer } from './fake/scenario';
 
@@ -68,7 +69,10 @@ export class FakeBackend implements Backend {
   #newChatDraft: string;
   #listeners = new Set<(state: EngineState) => void>();
   #dragListeners = new Set<(isOver: boolean) => void>();
-  #faultListeners = new Set<(error: AppError) => void>();
+  #openedListeners = new Set<() => void>();
+  #defaultListeners = new Set<(model: NamedModel | null) => void>();
+  #opened: NamedModel | AppError | null;
+  #defaultModel: NamedModel;
   #running = new Map<MessageId, RunningAnswer>();
 
   constructor(scenario: Scenario) {
@@ -76,6 +80,8 @@ export class FakeBackend implements Backend {
     this.history = scenario.history;
     this.#settings = scenario.settings;
     this.#engine = scenario.engine;
+    this.#defaultModel = scenario.defaultModel;
+    this.#opened = scenario.openedFile;
     this.#newChatDraft = scenario.newChatDraft;
     this.discover = scenario.discover;
     this.downloads = scenario.downloads;
@@ -92,9 +98,16 @@ export class FakeBackend implements Backend {
     for (const listener of this.#dragListeners) listener(isOver);
   }
 
-  /** Something fails that the page has not asked for. */
-  tellFault(error: AppError): void {
-    for (const listener of this.#faultListeners) listener(error);
+  /** A model file is dropped on the window or opened in the file manager; an error says why it cannot be used. */
+  openFile(opened: NamedModel | AppError): void {
+    this.#opened = opened;
+    for (const listener of this.#openedListeners) listener();
+  }
+
+  /** Another model answers where none was chosen. */
+  setDefaultModel(model: NamedModel): void {
+    this.#defaultModel = model;
+    for (const listener of this.#defaultListeners) listener(structuredClone(model));
   }
 
   /** What the engine would tell: the page hears of it at once. */
@@ -125,6 +138,8 @@ export class FakeBackend implements Backend {
       new_chat_draft: this.#newChatDraft,
       settings: this.#settings,
       engine: this.#engine,
+      default_model: this.#defaultModel,
+      starter_model: starterNamed,
       about: this.#scenario.about,
       message_limit_characters: this.#scenario.messageLimitCharacters,
       downloads: this.downloads.list,
@@ -134,6 +149,10 @@ export class FakeBackend implements Backend {
 
   onEngineState(listener: (state: EngineState) => void): Promise<() => void> {
     return listen(this.#listeners, listener);
+  }
+
+  onDefaultModel(listener: (model: NamedModel | null) => void): Promise<() => void> {
+    return listen(this.#defaultListeners, listener);
   }
 
   async openConversation(id: ConversationId): Promise<Conversation> {
@@ -212,14 +231,21 @@ export class FakeBackend implements Backend {
     return this.history.conversation(this.history.conversationOf(message));
   }
 
-  async openModelFile(): Promise<boolean> {
+  async openModelFile(): Promise<NamedModel | null> {
     await this.#call('openModelFile');
-    return false;
+    return this.#scenario.chosenFile;
   }
 
-  async useStarterModel(): Promise<void> {
-    await this.#call('useStarterModel');
-    this.setEngine(this.#scenario.mended);
+  onModelOpened(listener: () => void): Promise<() => void> {
+    return listen(this.#openedListeners, listener);
+  }
+
+  async openedModel(): Promise<NamedModel | null> {
+    await this.#call('openedModel');
+    const opened = this.#opened;
+    this.#opened = null;
+    if (opened !== null && 'code' in opened) throw opened;
+    return opened;
   }
 
   async reloadModel(): Promise<void> {
@@ -313,9 +339,8 @@ export class FakeBackend implements Backend {
   async useModel(choice: ModelForConversation): Promise<void> {
     await this.#call('useModel', choice);
     const model = this.localModels.find(choice.model);
-    if (choice.conversation !== null) {
-      this.history.setModel(choice.conversation, { id: model.id, name: model.name });
-    }
+    if (choice.conversation === null) this.setDefaultModel(named(model));
+    else this.history.setModel(choice.conversation, named(model));
     void this.#load(model);
   }
 
@@ -347,10 +372,6 @@ export class FakeBackend implements Backend {
 
   onModelDrag(listener: (isOver: boolean) => void): Promise<() => void> {
     return listen(this.#dragListeners, listener);
-  }
-
-  onFault(listener: (error: AppError) => void): Promise<() => void> {
-    return listen(this.#faultListeners, listener);
   }
 
   async notify(title: string, body: string): Promise<void> {
@@ -407,9 +428,9 @@ export class FakeBackend implements Backend {
   }
 
   async #load({ id, name, size_bytes, context_tokens, is_starter }: LocalModel): Promise<void> {
-    this.setEngine({ state: 'loading', model: name, fraction: 0.2 });
+    this.setEngine({ state: 'loading', model: { id, name }, fraction: 0.2 });
     await pause(this.#scenario.loadingMs);
-    if (this.#engine.state !== 'loading' || this.#engine.model !== name) return;
+    if (this.#engine.state !== 'loading' || this.#engine.model.id !== id) return;
     this.setEngine({
       state: 'ready',
       model: {

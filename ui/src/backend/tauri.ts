@@ -13,6 +13,7 @@ function answerChannel(listener: (event: AnswerEvent) => void): Channel<AnswerEv
 export const tauri: Backend = {
   bootstrap: () => commands.bootstrap(),
   onEngineState: (listener) => events.engineStateChanged.listen((event) => listener(event.payload)),
+  onDefaultModel: (listener) => events.defaultModelChanged.listen((event) => listener(event.payload)),
 
   openConversation: (id) => commands.openConversation(id),
   renameConversation: (id, title) => commands.renameConversation(id, title),
@@ -39,9 +40,8 @@ export const tauri: Backend = {
   switchBranch: (message) => commands.switchBranch(message),
 
   openModelFile: () => commands.openModelFile(),
-  useStarterModel: async () => {
-    await commands.useStarterModel();
-  },
+  onModelOpened: (listener) => events.modelOpened.listen(() => listener()),
+  openedModel: () => commands.openedModel(),
   reloadModel: async () => {
     await commands.reloadModel();
   },
@@ -114,5 +114,4 @@ export const tauri: Backend = {
   notify: async (title, body) => {
     await commands.notify(title, body);
   },
-  onFault: (listener) => events.fault.listen((event) => listener(event.payload)),
 };

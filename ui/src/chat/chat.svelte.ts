@@ -5,7 +5,7 @@ import type {
   AnswerEvent,
   AppError,
   ConversationId,
-  ConversationModel,
+  NamedModel,
   ConversationSummary,
   MessageId,
 } from '../backend/bindings';
@@ -158,13 +158,8 @@ export class Chat {
     await this.#try(async () => thread.show(await this.#backend.switchBranch(sibling)));
   }
 
-  /** The models that single conversations have chosen, as far as these were opened. */
-  get chosenModels(): ConversationModel[] {
-    return [...this.#kept.values()].map((thread) => thread.model).filter((model) => model !== null);
-  }
-
   /** Another model answers in this conversation from now on. Returns what takes it back. */
-  chooseModel(id: ConversationId, model: ConversationModel): () => void {
+  chooseModel(id: ConversationId, model: NamedModel): () => void {
     const thread = this.#kept.get(id);
     if (thread === undefined) return () => undefined;
     const before = thread.model;

@@ -7,7 +7,7 @@ import type {
   AppError,
   Conversation,
   ConversationId,
-  ConversationModel,
+  NamedModel,
   Message,
   MessageId,
 } from '../backend/bindings';
@@ -23,7 +23,7 @@ export class Thread {
   id = $state<ConversationId | null>(null);
   messages = $state<Message[]>([]);
   /** The model that was chosen for this conversation; `null` for the one that new ones get. */
-  model = $state.raw<ConversationModel | null>(null);
+  model = $state.raw<NamedModel | null>(null);
   draft = $state('');
   phase = $state<Phase>({ kind: 'idle' });
   /** Why the last thing asked of this conversation was not done. */

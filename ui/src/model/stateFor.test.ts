@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { ConversationModel, EngineState, ModelInfo } from '../backend/bindings';
-import { FakeBackend } from '../backend/fake';
+import type { EngineState, ModelInfo, NamedModel } from '../backend/bindings';
 import { failure } from '../backend/fake/failure';
-import { scenario } from '../backend/fake/scenarios';
-import { Notices } from '../notices/notices.svelte';
-import { Model, nameOf, stateFor } from './model.svelte';
+import { nameOf, stateFor } from './model.svelte';
 
-const wanted: ConversationModel = { id: '/models/large.gguf', name: 'Large' };
-const loaded: ModelInfo = {
-  name: 'Small',
-  path: '/models/small.gguf',
+const large: NamedModel = { id: '/models/large.gguf', name: 'Large' };
+const small: NamedModel = { id: '/models/small.gguf', name: 'Small' };
+const loaded = (model: NamedModel): ModelInfo => ({
+  name: model.name,
+  path: model.id,
   is_starter: false,
   description: '',
   size_bytes: 1,
@@ -17,84 +15,40 @@ const loaded: ModelInfo = {
   device: '',
   threads: 1,
   uses_default_template: false,
-};
-const trouble = (model: string | null): EngineState => ({
+});
+const trouble = (model: NamedModel | null): EngineState => ({
   state: 'trouble',
   error: failure('model_damaged'),
   model,
 });
 
-describe('a conversation that has chosen no model', () => {
+describe('a conversation', () => {
   test.each<EngineState>([
     { state: 'starting' },
-    { state: 'loading', model: 'Small', fraction: 0 },
-    { state: 'ready', model: loaded },
-    trouble('Small'),
-  ])('sees the engine as it is: $state', (engine) => {
-    expect(stateFor(engine, null)).toBe(engine);
-  });
-});
-
-describe('a conversation that has chosen one', () => {
-  test.each<EngineState>([
-    { state: 'starting' },
-    { state: 'loading', model: 'Large', fraction: 0.5 },
-    { state: 'ready', model: { ...loaded, name: 'Large', path: '/models/large.gguf' } },
-    trouble('Large'),
+    { state: 'loading', model: large, fraction: 0.5 },
+    { state: 'ready', model: loaded(large) },
+    trouble(large),
     // The engine itself cannot be started: no model helps.
     trouble(null),
-  ])('sees the engine while it is about that model: $state', (engine) => {
-    expect(stateFor(engine, wanted)).toBe(engine);
+  ])('sees the engine while it is about its model: $state', (engine) => {
+    expect(stateFor(engine, large)).toBe(engine);
   });
 
   test.each<EngineState>([
-    { state: 'loading', model: 'Small', fraction: 0.5 },
-    { state: 'ready', model: loaded },
+    { state: 'loading', model: small, fraction: 0.5 },
+    { state: 'ready', model: loaded(small) },
     // Another model’s trouble does not keep this conversation from going on.
-    trouble('Small'),
+    trouble(small),
   ])('sees its own model, not loaded, while the engine has another: $state', (engine) => {
-    expect(stateFor(engine, wanted)).toEqual({ state: 'unloaded', model: 'Large' });
-    expect(nameOf(stateFor(engine, wanted))).toBe('Large');
+    expect(stateFor(engine, large)).toEqual({ state: 'unloaded', model: large });
+    expect(nameOf(stateFor(engine, large))).toBe('Large');
   });
 
-  test('a model of the same name from another file is another model', () => {
-    const engine: EngineState = { state: 'ready', model: { ...loaded, name: 'Large' } };
-    expect(stateFor(engine, wanted).state).toBe('unloaded');
-  });
-});
-
-describe('the usual model, which conversations have that chose none,', () => {
-  const small: ConversationModel = { id: loaded.path, name: loaded.name };
-  const ready = (model: ConversationModel): EngineState => ({
-    state: 'ready',
-    model: { ...loaded, path: model.id, name: model.name },
-  });
-  const started = () =>
-    new Model(new FakeBackend(scenario('first-start')), new Notices(), { state: 'ready', model: loaded });
-
-  test('is the one that is loaded at the start', () => {
-    expect(started().usual).toEqual(small);
-  });
-
-  test('stays while another one is loaded for a single conversation', () => {
-    const model = started();
-    model.receive({ state: 'loading', model: 'Large', fraction: 0 }, [wanted]);
-    model.receive(ready(wanted), [wanted]);
-    expect(model.usual).toEqual(small);
-  });
-
-  test('changes to a file that was opened, and is not guessed while that is loaded', () => {
-    const model = started();
-    model.receive({ state: 'loading', model: 'Opened', fraction: 0 }, [wanted]);
-    expect(model.usual, 'until it is loaded the engine says what goes on').toBeNull();
-    const opened = { id: '/home/ada/opened.gguf', name: 'Opened' };
-    model.receive(ready(opened), [wanted]);
-    expect(model.usual).toEqual(opened);
-  });
-
-  test('is given up when it cannot be loaded', () => {
-    const model = started();
-    model.receive(trouble('Opened'), []);
-    expect(model.usual).toBeNull();
+  test.each<EngineState>([
+    { state: 'loading', model: { ...small, name: 'Large' }, fraction: 0.5 },
+    { state: 'ready', model: loaded({ ...small, name: 'Large' }) },
+    trouble({ ...small, name: 'Large' }),
+  ])('does not take a model of the same name from another file for its own: $state', (engine) => {
+    expect(stateFor(engine, large).state).toBe('unloaded');
   });
 });

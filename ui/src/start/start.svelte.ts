@@ -8,7 +8,7 @@ export type Stage =
   { kind: 'starting' } | { kind: 'failed'; error: AppError } | { kind: 'started'; page: Page };
 
 /** What the page is told without asking. */
-type Told = 'engine' | 'downloads' | 'library' | 'folder_move' | 'drag' | 'fault';
+type Told = 'engine' | 'default_model' | 'downloads' | 'library' | 'folder_move' | 'drag' | 'opened';
 
 export class Start {
   stage = $state.raw<Stage>({ kind: 'starting' });
@@ -29,6 +29,8 @@ export class Start {
       for (const tell of this.#early.values()) tell(page);
       this.#early.clear();
       this.stage = { kind: 'started', page };
+      // One that the app was started with has come before anybody listened.
+      void page.receiveOpenedModel();
     } catch (reason) {
       this.stage = { kind: 'failed', error: asAppError(reason) };
     }
@@ -39,11 +41,14 @@ export class Start {
     const backend = this.#backend;
     await Promise.all([
       backend.onEngineState((state) => this.#tell('engine', (page) => page.receiveEngineState(state))),
+      backend.onDefaultModel((model) =>
+        this.#tell('default_model', (page) => page.receiveDefaultModel(model)),
+      ),
       backend.onDownloads((list) => this.#tell('downloads', (page) => page.receiveDownloads(list))),
       backend.onLibraryChange(() => this.#tell('library', (page) => page.receiveLibraryChange())),
       backend.onFolderMove((state) => this.#tell('folder_move', (page) => page.receiveFolderMove(state))),
       backend.onModelDrag((isOver) => this.#tell('drag', (page) => (page.isModelDragged = isOver))),
-      backend.onFault((error) => this.#tell('fault', (page) => page.receiveFault(error))),
+      backend.onModelOpened(() => this.#tell('opened', (page) => void page.receiveOpenedModel())),
     ]);
     this.#isListening = true;
   }

@@ -5,7 +5,7 @@ import type {
   AppError,
   Conversation,
   ConversationId,
-  ConversationModel,
+  NamedModel,
   ConversationSummary,
   Message,
   MessageBody,
@@ -18,7 +18,7 @@ interface StoredConversation {
   draft: string;
   deleted: boolean;
   leaf: MessageId | null;
-  model: ConversationModel | null;
+  model: NamedModel | null;
 }
 
 interface StoredMessage {
@@ -99,7 +99,7 @@ export class FakeHistory {
     this.#stored(id).draft = draft;
   }
 
-  setModel(id: ConversationId, model: ConversationModel): void {
+  setModel(id: ConversationId, model: NamedModel): void {
     this.#stored(id).model = model;
   }
 

@@ -5,6 +5,7 @@ import type {
   Library,
   LocalModel,
   LocalModelId,
+  NamedModel,
   Origin,
   RemovalId,
   RemovalPlan,
@@ -12,7 +13,7 @@ import type {
 } from '../bindings';
 import { failure } from './failure';
 
-export const starterPath = '/usr/lib/hearth/models/SmolLM2-135M-Instruct.Q4_1.gguf';
+const starterPath = '/usr/lib/hearth/models/SmolLM2-135M-Instruct.Q4_1.gguf';
 
 const GIGABYTE = 1e9;
 
@@ -53,6 +54,12 @@ export const starterModel = localModel({
   is_starter: true,
   fit: { verdict: 'fast', needed_bytes: 300_000_000, available_bytes: 9 * GIGABYTE, words_per_second: 95 },
 });
+
+export function named({ id, name }: LocalModel): NamedModel {
+  return { id, name };
+}
+
+export const starterNamed = named(starterModel);
 
 interface Options {
   models?: LocalModel[];

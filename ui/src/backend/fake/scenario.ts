@@ -1,5 +1,13 @@
 import type { Backend } from '../backend';
-import type { About, AnswerState, AnswerStats, AppError, EngineState, Settings } from '../bindings';
+import type {
+  About,
+  AnswerState,
+  AnswerStats,
+  AppError,
+  EngineState,
+  NamedModel,
+  Settings,
+} from '../bindings';
 import type { FakeDiscover } from './discover';
 import type { FakeDownloads } from './downloads';
 import type { FakeHistory } from './history';
@@ -12,8 +20,13 @@ export interface Scenario {
   newChatDraft: string;
   settings: Settings;
   engine: EngineState;
-  /** The engine after "Try again" or "Use the starter model". */
+  defaultModel: NamedModel;
+  /** The engine after "Try again". */
   mended: EngineState;
+  /** What the person chooses in the system's dialog. */
+  chosenFile: NamedModel | null;
+  /** What the app was started with. */
+  openedFile: NamedModel | null;
   about: About;
   messageLimitCharacters: number;
   answer: (question: string) => ScriptedAnswer;

@@ -9,6 +9,7 @@ import type {
   ErrorCode,
   MessageId,
   ModelInfo,
+  NamedModel,
 } from '../bindings';
 import {
   collected,
@@ -24,14 +25,14 @@ import { FakeDownloads } from './downloads';
 import { failure } from './failure';
 import { tinyComputer, underway } from './finding';
 import { FakeHistory } from './history';
-import { FakeLibrary, starterPath } from './library';
+import { FakeLibrary, named, starterNamed } from './library';
 import { ada, FakeNetwork } from './network';
 import type { Scenario, ScriptedAnswer } from './scenario';
 import { greetingAnswer, letter, longAnswer, plan, renaming, sourdough, type Exchange } from './texts';
 
 export const starter: ModelInfo = {
-  name: 'SmolLM2 135M Instruct',
-  path: starterPath,
+  name: starterNamed.name,
+  path: starterNamed.id,
   is_starter: true,
   description: 'llama 135M Q4_1',
   size_bytes: 98_362_432,
@@ -60,6 +61,11 @@ const stats: AnswerStats = {
   tokens_per_second: 41.6,
 };
 
+const mistral: NamedModel = {
+  id: '/home/ada/Models/mistral-7b-instruct.Q4_K_M.gguf',
+  name: 'Mistral 7B Instruct',
+};
+
 const day = 86_400;
 
 export function script(change: Partial<ScriptedAnswer> = {}): ScriptedAnswer {
@@ -85,7 +91,11 @@ const scenarios = {
   /** Some weeks of use. */
   full: () => withHistory(weeksOfUse()),
   /** Some weeks of use; a model without a chat template of its own is loaded. */
-  'default-template': () => ({ ...withHistory(weeksOfUse()), engine: ready(untemplated) }),
+  'default-template': () => ({
+    ...withHistory(weeksOfUse()),
+    engine: ready(untemplated),
+    defaultModel: { id: untemplated.path, name: untemplated.name },
+  }),
   loading: () => ({ ...withHistory(weeksOfUse()), engine: loading(0.68) }),
   starting: () => ({ ...withHistory(weeksOfUse()), engine: { state: 'starting' } satisfies EngineState }),
   /** The newest conversation shows every way an answer can end. */
@@ -160,12 +170,8 @@ const scenarios = {
   /** Models of several programs, some of them not in order. */
   collected: () => ({ ...withHistory(weeksOfUse()), library: collectedLibrary(seconds()) }),
   /** The newest conversation goes on with another model than the one that is loaded. */
-  'conversation-model': () => {
-    const history = weeksOfUse();
-    const newest = history.summaries()[0];
-    if (newest !== undefined) history.setModel(newest.id, { id: gemma.id, name: gemma.name });
-    return { ...withHistory(history), library: collectedLibrary(seconds()) };
-  },
+  'conversation-model': ownModel,
+  'opened-at-start': () => ({ ...ownModel(), openedFile: named(gemma) }),
   'many-models': () => ({
     ...withHistory(weeksOfUse()),
     library: new FakeLibrary({ models: many(seconds()) }),
@@ -254,7 +260,10 @@ function blank(): Scenario {
     newChatDraft: '',
     settings: { theme: 'system', language: 'system' },
     engine: ready(starter),
+    defaultModel: starterNamed,
     mended: ready(starter),
+    chosenFile: null,
+    openedFile: null,
     about: { version: '0.1.0', data_folder: '/home/ada/.local/share/hearth' },
     messageLimitCharacters: 100_000,
     answer: () => script(),
@@ -285,6 +294,14 @@ function withAccount(account: Account): Scenario {
   return { ...withHistory(weeksOfUse()), network: new FakeNetwork({ account }) };
 }
 
+/** The newest conversation has a model of its own. */
+function ownModel(): Scenario {
+  const history = weeksOfUse();
+  const newest = history.summaries()[0];
+  if (newest !== undefined) history.setModel(newest.id, named(gemma));
+  return { ...withHistory(history), library: collectedLibrary(seconds()), chosenFile: named(gemma) };
+}
+
 function seconds(): number {
   return Math.floor(Date.now() / 1000);
 }
@@ -294,7 +311,7 @@ function ready(model: ModelInfo): EngineState {
 }
 
 function loading(fraction: number): EngineState {
-  return { state: 'loading', model: starter.name, fraction };
+  return { state: 'loading', model: starterNamed, fraction };
 }
 
 function failing(
@@ -309,9 +326,9 @@ function trouble(code: ErrorCode, details: Partial<AppError['details']> = {}): S
   const engine: EngineState = {
     state: 'trouble',
     error: failure(code, details),
-    model: 'Mistral 7B Instruct',
+    model: mistral,
   };
-  return { ...withHistory(weeksOfUse()), engine };
+  return { ...withHistory(weeksOfUse()), engine, defaultModel: mistral };
 }
 
 function weeksOfUse(): FakeHistory {
