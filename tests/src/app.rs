@@ -43,11 +43,12 @@ impl App {
     pub(crate) async fn open(
         driver: Driver,
         program: PathBuf,
+        arguments: &[&str],
         display: Arc<Display>,
         output: PathBuf,
     ) -> anyhow::Result<Self> {
         let start = Instant::now();
-        let opened = driver.open(&program).await;
+        let opened = driver.open(&program, arguments).await;
         let client = opened.with_context(|| failure(&display, &output))?;
         let process = until("the app's process", PATIENCE, async || {
             let children = driver.process().descendants();

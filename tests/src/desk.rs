@@ -97,8 +97,13 @@ impl Desk {
 
     /// Starts the app and waits for its window.
     pub async fn start(&self) -> anyhow::Result<App> {
+        self.start_with(&[]).await
+    }
+
+    /// Like [`Desk::start`], with arguments.
+    pub async fn start_with(&self, arguments: &[&str]) -> anyhow::Result<App> {
         let program = app_program()?;
-        App::open(self.driver().await?, program, Arc::clone(&self.display), self.output()).await
+        App::open(self.driver().await?, program, arguments, Arc::clone(&self.display), self.output()).await
     }
 
     /// A driver by which any program with a webview can be started here.

@@ -46,10 +46,10 @@ impl Driver {
         Ok(Self { _program: program, process, port })
     }
 
-    /// Has it start the app and connect to its page.
-    pub async fn open(&self, app: &Path) -> anyhow::Result<Client> {
+    /// Has it start the app with these arguments and connect to its page.
+    pub async fn open(&self, app: &Path, arguments: &[&str]) -> anyhow::Result<Client> {
         let mut capabilities = serde_json::Map::new();
-        capabilities.insert("webkitgtk:browserOptions".into(), json!({ "binary": app, "args": [] }));
+        capabilities.insert("webkitgtk:browserOptions".into(), json!({ "binary": app, "args": arguments }));
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         let address = format!("http://127.0.0.1:{}", self.port);

@@ -122,7 +122,7 @@ async fn start_of(program: &Path, model: &Path, script: &str) -> anyhow::Result<
     let driver = desk.driver().await?;
     // The driver starts the program at once when it is told to.
     let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    let client = driver.open(program).await?;
+    let client = driver.open(program, &[]).await?;
     let asked = Instant::now();
     let ready = loop {
         // A page that has just come into the window takes the script of the one before with it.

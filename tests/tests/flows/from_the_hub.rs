@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use hearth_fake_hub::{Config, FakeHub, gguf_file};
-use hearth_tests::{App, Chat, Control, Desk, Name, Role, starter_model, until};
+use hearth_tests::{App, Chat, Control, Desk, History, Name, Role, starter_model, until};
 
 const REPO: &str = "ada/Lighthouse-135M-Instruct-GGUF";
 const FILE: &str = "Lighthouse-135M-Instruct-Q4_1.gguf";
@@ -132,5 +132,23 @@ async fn a_model_that_is_opened_in_the_file_manager_is_used_by_the_running_app()
     open_models(&app).await?;
     app.find(Role::Tab, "On this computer").await?.click().await?;
     app.shows("Opened By Hand").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_model_that_the_app_is_started_with_answers_in_the_conversation_that_is_open() -> anyhow::Result<()> {
+    let desk = Desk::new().await?;
+    let mut history = History::open(&desk.home()).await?;
+    history.add("Pasta", Duration::from_hours(1), &[("How do I cook pasta?", "In water.")]).await?;
+    history.close().await?;
+    let file = desk.folder().join("Opened-By-Hand.Q4_1.gguf");
+    std::fs::copy(starter_model()?, &file)?;
+
+    let app = desk.start_with(&[file.to_str().context("a path in Unicode")?]).await?;
+
+    app.shows("In water.").await?;
+    app.find(Role::Button, Name::Has("Model: Opened By Hand, Ready")).await?;
+    app.find(Role::Button, "New chat").await?.click().await?;
+    app.find(Role::Button, Name::Has("Model: SmolLM2 135M Instruct")).await?;
     Ok(())
 }

@@ -273,6 +273,8 @@ impl App {
         self.tell(self.go_on_moving().await).ok();
         self.tell(self.inner.shelf.bin().await).ok();
         self.tell(self.inner.shelf.scan().await).ok();
+        // Who asked before knew of no model that is here.
+        self.inner.shelf.tell_change();
     }
 
     async fn end_answers(&self, stop: Stop) {
@@ -346,7 +348,7 @@ impl Inner {
 /// is wrong, and offers to try again.
 async fn initial_choice(over: Option<PathBuf>, shelf: Shelf, default: DefaultModel) -> ModelChoice {
     let choice = match over {
-        Some(path) => ModelChoice::File(path),
+        Some(path) => ModelChoice::of(path, shelf.starter()),
         None => remembered_choice(&shelf).await.unwrap_or_else(|error| {
             tracing::warn!(code = ?error.code, cause = error.message, "the chosen model is not known; the starter is used");
             ModelChoice::Starter
