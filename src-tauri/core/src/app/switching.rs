@@ -131,6 +131,8 @@ impl App {
             let ready = self.inner.engine.ready(choice.clone());
             async move { ready.await.is_ok() }.boxed()
         } else {
+            // One may just be beginning; the engine does one thing at a time.
+            self.end_answers(Stop::Person).await;
             self.inner.engine.load(choice.clone()).boxed()
         };
         let (opening, default) = (self.inner.opening.clone(), self.default_models());
