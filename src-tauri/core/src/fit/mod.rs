@@ -55,10 +55,10 @@ impl Fits {
 
     fn of_shape(&self, shape: &Shape, trained_tokens: Option<u64>) -> Fit {
         let needed = Memory::of(shape, trained_tokens).total();
-        let available = self.available_bytes();
+        let (available, most) = (self.available_bytes(), self.most_bytes());
         let words = speed::words_per_second(shape, self.machine.bandwidth);
         let verdict = match needed {
-            needed if needed > self.most_bytes() => FitVerdict::TooLarge,
+            needed if needed > most => FitVerdict::TooLarge,
             needed if needed > available => FitVerdict::Tight,
             _ if words >= speed::FAST_WORDS_PER_SECOND => FitVerdict::Fast,
             _ => FitVerdict::Slow,
@@ -66,7 +66,8 @@ impl Fits {
         Fit {
             verdict,
             needed_bytes: Some(needed),
-            available_bytes: Some(available),
+            // What will never fit is held against all that there is, not against what other programs leave just now.
+            available_bytes: Some(if verdict == FitVerdict::TooLarge { most } else { available }),
             words_per_second: (verdict != FitVerdict::TooLarge).then_some(words),
         }
     }

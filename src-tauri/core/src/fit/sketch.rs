@@ -67,7 +67,7 @@ impl Sketch {
             window_tokens: typical.window_tokens,
             layers: (0..typical.layers)
                 .map(|layer| Layer {
-                    kept_per_token: if typical.is_recurrent(layer) { 0 } else { typical.kept },
+                    kept_per_token: typical.kept(layer),
                     has_window: typical.has_window(layer),
                     state: 0,
                 })

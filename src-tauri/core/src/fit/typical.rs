@@ -13,7 +13,9 @@ pub(super) struct Typical {
     pub(super) active_parameters: Option<u64>,
     pub(super) layers: u64,
     /// Numbers in the keys and values of a token, in a layer that keeps them.
-    pub(super) kept: u64,
+    kept: u64,
+    /// The same in a layer that sees everything, where others have a window.
+    full_kept: u64,
     pub(super) embedding: u64,
     /// Numbers in the widest form of a token within a layer.
     pub(super) widest: u64,
@@ -31,8 +33,17 @@ impl Typical {
         self.window_tokens > 0 && layer % self.full_one_in != self.full_one_in - 1
     }
 
-    pub(super) fn is_recurrent(&self, layer: u64) -> bool {
+    fn is_recurrent(&self, layer: u64) -> bool {
         layer % self.keeps_one_in != self.keeps_one_in - 1
+    }
+
+    /// Numbers in the keys and values of a token in that layer.
+    pub(super) fn kept(&self, layer: u64) -> u64 {
+        match layer {
+            layer if self.is_recurrent(layer) => 0,
+            layer if self.has_window(layer) => self.kept,
+            _ => self.full_kept,
+        }
     }
 
     const fn active(mut self, millions: u64) -> Self {
@@ -43,6 +54,11 @@ impl Typical {
     const fn window(mut self, tokens: u64, full_one_in: u64) -> Self {
         self.window_tokens = tokens;
         self.full_one_in = full_one_in;
+        self
+    }
+
+    const fn full_kept(mut self, numbers: u64) -> Self {
+        self.full_kept = numbers;
         self
     }
 
@@ -66,6 +82,7 @@ const fn model(
         active_parameters: None,
         layers,
         kept,
+        full_kept: kept,
         embedding,
         widest,
         vocabulary,
@@ -75,7 +92,7 @@ const fn model(
     }
 }
 
-const MODELS: [Typical; 72] = [
+const MODELS: [Typical; 74] = [
     // Lightning-AI/litgpt litgpt/config.py (SmolLM2, Qwen3 with Llama's width at 8B, Qwen2.5, Llama 3; tokens rounded)
     model(USUAL, 135, [30, 384, 576, 1536, 50_000]),
     model(USUAL, 600, [28, 2048, 1024, 3072, 150_000]),
@@ -107,10 +124,10 @@ const MODELS: [Typical; 72] = [
     model("gemma3n", 4500, [20, 1024, 2048, 8192, 262_400]).active(2000).window(512, 5),
     model("gemma3n", 6900, [20, 1024, 2048, 16_384, 262_400]).active(4000).window(512, 5),
     // huggingface/transformers src/transformers/models/gemma4/convert_gemma4_weights.py
-    model("gemma4", 4650, [15, 512, 1536, 12_288, 262_144]).active(2300).window(512, 5),
-    model("gemma4", 7500, [24, 1024, 2560, 10_240, 262_144]).active(4500).window(512, 6),
-    model("gemma4", 26_000, [30, 4096, 2816, 8192, 262_144]).active(3800).window(1024, 6),
-    model("gemma4", 31_000, [60, 8192, 5376, 21_504, 262_144]).window(1024, 6),
+    model("gemma4", 4650, [15, 512, 1536, 12_288, 262_144]).active(2300).window(512, 5).full_kept(1024),
+    model("gemma4", 7500, [24, 1024, 2560, 10_240, 262_144]).active(4500).window(512, 6).full_kept(2048),
+    model("gemma4", 26_000, [30, 4096, 2816, 8192, 262_144]).active(3800).window(1024, 6).full_kept(2048),
+    model("gemma4", 31_000, [60, 8192, 5376, 21_504, 262_144]).window(1024, 6).full_kept(4096),
     // AI-Hypercomputer/maxtext src/maxtext/configs/models/gpt-oss-*.yml, openai/gpt-oss README.md
     model("gpt-oss", 20_900, [24, 1024, 2880, 11_520, 201_088]).active(3600).window(128, 2),
     model("gpt-oss", 116_800, [36, 1024, 2880, 11_520, 201_088]).active(5100).window(128, 2),
@@ -137,6 +154,7 @@ const MODELS: [Typical; 72] = [
     model("llama", 1711, [24, 4096, 2048, 8192, 49_152]),
     model("llama", 3213, [28, 2048, 3072, 8192, 128_256]),
     model("llama", 6738, [32, 8192, 4096, 11_008, 32_000]),
+    model("llama", 7248, [32, 2048, 4096, 14_336, 32_768]),
     model("llama", 8030, [32, 2048, 4096, 14_336, 128_256]),
     // NVIDIA/NeMo nemo/collections/llm/gpt/model/mistral.py, huggingface.co/mistralai/Mistral-Nemo-Instruct-2407
     model("llama", 12_250, [40, 2048, 5120, 14_336, 131_072]),
@@ -178,6 +196,8 @@ const MODELS: [Typical; 72] = [
     model("qwen35moe", 34_700, [40, 1024, 2048, 4096, 248_320]).active(3000).keeps_one_in(4),
     // THUDM/slime scripts/models/qwen3-30B-A3B.sh
     model("qwen3moe", 30_500, [48, 1024, 2048, 6144, 151_936]).active(3300),
+    // Lightning-AI/litgpt litgpt/config.py
+    model("qwen3moe", 235_000, [94, 1024, 4096, 12_288, 151_936]).active(22_000),
     // THUDM/slime scripts/models/qwen3-next-80B-A3B.sh
     model("qwen3next", 79_700, [48, 1024, 2048, 5120, 151_936]).active(3000).keeps_one_in(4),
 ];
@@ -224,8 +244,12 @@ mod tests {
     fn layers_with_a_window_and_recurrent_ones_are_counted_as_the_architecture_has_them() {
         let gemma = shape("gemma3", 4_000_000_000);
         assert_eq!((0..gemma.layers).filter(|layer| !gemma.has_window(*layer)).count(), 5);
+        assert_eq!((gemma.kept(0), gemma.kept(5)), (2048, 2048));
+        let newer = shape("gemma4", 31_000_000_000);
+        assert_eq!((newer.kept(0), newer.kept(5)), (8192, 4096), "those that see everything keep another amount");
         let qwen = shape("qwen35", 4_000_000_000);
         assert_eq!((0..qwen.layers).filter(|layer| !qwen.is_recurrent(*layer)).count(), 8);
+        assert_eq!((qwen.kept(0), qwen.kept(3)), (0, 2048));
         let llama = shape("llama", 8_000_000_000);
         assert!((0..llama.layers).all(|layer| !llama.has_window(layer) && !llama.is_recurrent(layer)));
     }

@@ -60,9 +60,11 @@ async fn a_verdict_follows_from_what_is_needed_and_what_there_is() {
     assert_eq!(fit_of(quick, size, facts()).await.verdict, FitVerdict::Fast);
     let busy = Machine { available_bytes: 2 << 30, ..machine.clone() };
     assert_eq!(fit_of(busy, size, facts()).await.verdict, FitVerdict::Tight);
-    let small = fit_of(TestComputer::of_gigabytes(4).0, size, facts()).await;
+    let crowded = Machine { available_bytes: 1 << 30, ..TestComputer::of_gigabytes(4).0 };
+    let small = fit_of(crowded, size, facts()).await;
     assert_eq!((small.verdict, small.words_per_second), (FitVerdict::TooLarge, None));
     assert!(small.needed_bytes > small.available_bytes, "and it says why");
+    assert!(small.available_bytes > Some(2 << 30), "by all that there is: closing programs would not help");
     assert_eq!(fit_of(machine, 0, json!({})).await.verdict, FitVerdict::Unknown);
 }
 
