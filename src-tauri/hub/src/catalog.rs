@@ -69,8 +69,8 @@ pub struct Size {
     pub repo: RepoId,
     /// The day its repository was made.
     pub published: String,
-    /// About how many weights it has.
-    pub parameters: Option<u64>,
+    /// About how many weights it has. Without it, nobody could rank the model nor say how fast it would be.
+    pub parameters: u64,
     /// About how many of them each token needs, where that is not all of them: these decide its speed.
     pub active_parameters: Option<u64>,
     /// llama.cpp's name for how it is built, where that is known.
@@ -204,7 +204,7 @@ impl Size {
         if self.builds.iter().any(|build| Quant::of_path(build.file.as_str()).as_ref() != Some(&build.quant)) {
             return Err("a build's file is named for another quantization");
         }
-        if self.active_parameters.is_some() && self.active_parameters >= self.parameters {
+        if self.active_parameters.is_some_and(|active| active >= self.parameters) {
             return Err("more parameters are active than there are");
         }
         Ok(())

@@ -1,7 +1,5 @@
 //! The models of the catalog, ranked for this computer.
 
-use std::cmp::Reverse;
-
 use hearth_hub::{
     Catalog,
     catalog::{AppVersion, Family, Size},
@@ -20,12 +18,14 @@ const CATALOG: &str = include_str!("../../catalog/catalog.json");
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) model: RecommendedModel,
-    /// How good its answers likely are; only for comparing.
+    /// How good its answers likely are, only for comparing: one more is a model of twice the size.
     pub(super) quality: f64,
     pub(super) verdict: FitVerdict,
     /// Of the build to offer.
     pub(super) words_per_second: f32,
     pub(super) needed_bytes: u64,
+    /// What a download of it brings.
+    pub(super) download_bytes: u64,
 }
 
 /// All models of the catalog that this version of the app can run: the praised first, then what runs, what would if other
@@ -77,7 +77,7 @@ fn place(praise: Praise) -> u8 {
 fn candidate(family: &Family, size: &Size, fits: &Fits, holdings: &dyn Holdings) -> Candidate {
     let sketch = Sketch {
         size_bytes: None,
-        parameters: size.parameters,
+        parameters: Some(size.parameters),
         active_parameters: size.active_parameters,
         architecture: size.architecture.clone(),
         context_tokens: size.context_length,
@@ -99,13 +99,16 @@ fn candidate(family: &Family, size: &Size, fits: &Fits, holdings: &dyn Holdings)
         .collect();
     let suggested = build::suggested(&builds);
     // Where none can be offered, the smallest says best by how much.
-    let fit = suggested.or(builds.first()).map(|build| build.fit);
+    let told = suggested.or(builds.first());
+    let fit = told.map(|build| build.fit);
+    let download_bytes = told.and_then(|build| Some(build.size_bytes? + build.projector_bytes.unwrap_or(0)));
     let suggested = suggested.map(|build| build.file.clone());
     Candidate {
         quality: quality(size),
         verdict: fit.map_or(FitVerdict::Unknown, |fit| fit.verdict),
         words_per_second: fit.and_then(|fit| fit.words_per_second).unwrap_or(0.0),
         needed_bytes: fit.and_then(|fit| fit.needed_bytes).unwrap_or(u64::MAX),
+        download_bytes: download_bytes.unwrap_or(u64::MAX),
         model: RecommendedModel {
             id: format!("{}/{}", family.id, size.id),
             name: format!("{} {}", family.name, size.name),
@@ -124,14 +127,13 @@ fn candidate(family: &Family, size: &Size, fits: &Fits, holdings: &dyn Holdings)
 }
 
 /// How good a model's answers likely are, as far as it follows from what the catalog knows: larger and newer ones give
-/// better answers. Of a mixture of experts, the geometric mean of all parameters and those that each token needs tells
-/// about which dense model it is like. Models have become as good as those of twice their size within about a year.
+/// better answers, and one more is as good as twice the size. Of a mixture of experts, the geometric mean of all
+/// parameters and those that each token needs tells about which dense model it is like. Models have become as good as
+/// those of twice their size within about a year.
 #[expect(clippy::cast_precision_loss, reason = "a comparison of sizes")]
 fn quality(size: &Size) -> f64 {
     const DOUBLING_MONTHS: f64 = 12.0;
-    // A model that does not say stands where its balanced build would: at five bits per weight.
-    let balanced = size.builds.iter().map(|build| Reverse(build.approximate_bytes)).max().map_or(0, |bytes| bytes.0);
-    let all = size.parameters.unwrap_or(balanced / 5 * 8) as f64;
+    let all = size.parameters as f64;
     let active = size.active_parameters.map_or(all, |active| active as f64);
     (all * active).sqrt().log2() + months(&size.published) / DOUBLING_MONTHS
 }

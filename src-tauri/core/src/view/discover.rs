@@ -62,13 +62,14 @@ pub struct RecommendedModel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Praise {
-    /// The best answers among those that run fast here.
+    /// To begin with: the best answers of those that run fast here, leave memory to other programs and are soon
+    /// downloaded; where there is none, what is nearest to it.
     Best,
-    /// Answers faster than the best, and nearly as well.
+    /// Answers faster than that, and nearly as well.
     Faster,
-    /// Takes little memory and disk, and leaves room for other programs.
+    /// Takes much less memory than that.
     Light,
-    /// The best at programs.
+    /// Good at programs.
     Coding,
     /// The best answers of all that fit; takes its time.
     Patient,

@@ -111,13 +111,16 @@ async fn more_memory_never_recommends_a_smaller_model_as_the_best() {
 }
 
 #[tokio::test]
-async fn the_best_leaves_memory_to_other_programs() {
+async fn the_best_leaves_memory_to_other_programs_and_is_soon_downloaded() {
     for gigabytes in [8, 16, 24, 32, 64] {
         let found = recommended(gigabytes).await;
         let best = &found.models[0];
+        assert_eq!(best.praise, Some(Praise::Best));
         let build = best.builds.iter().find(|build| Some(&build.file) == best.suggested.as_ref()).expect("offered");
         let needed_bytes = build.fit.needed_bytes.expect("known");
         assert!(needed_bytes <= (gigabytes << 30) / 5 * 3, "{gigabytes} GB: {} takes {needed_bytes}", best.id);
+        let download_bytes = build.size_bytes.expect("known") + build.projector_bytes.unwrap_or(0);
+        assert!(download_bytes <= 10_000_000_000, "{gigabytes} GB: {} is {download_bytes} to download", best.id);
     }
 }
 
@@ -142,4 +145,12 @@ async fn what_needs_a_newer_app_is_not_recommended() {
     let machine = TestComputer::of_gigabytes(16).0;
     assert!(recommended_by("0.0.9", machine.clone()).await.models.is_empty());
     assert!(!recommended_by("0.1.0", machine).await.models.is_empty());
+}
+
+#[tokio::test]
+async fn a_large_mixture_of_experts_is_as_fast_as_what_each_token_needs() {
+    let found = recommended(64).await;
+    let model = found.models.iter().find(|model| model.id == "qwen3-coder/next").expect("in the catalog");
+    let words = model.builds[0].fit.words_per_second.expect("it fits");
+    assert!(words > 5.0, "80 billion parameters, of which a token needs 3: {words} words per second");
 }

@@ -97,10 +97,9 @@ fn a_build_is_stored_as_its_choice_says() {
             let chosen = builds.chosen(Choice::Balanced).expect("a balanced one");
             assert_eq!(chosen.files[0].name, balanced.file, "{} {}", family.id, size.id);
             assert_eq!(chosen.projector.is_some(), size.projector.is_some(), "{} {}", family.id, size.id);
-            let Some(parameters) = size.parameters else { continue };
             for build in &size.builds {
                 #[expect(clippy::cast_precision_loss, reason = "a rough comparison")]
-                let bits = build.approximate_bytes as f64 * 8.0 / parameters as f64;
+                let bits = build.approximate_bytes as f64 * 8.0 / size.parameters as f64;
                 let ratio = bits / build.quant.bits_per_weight();
                 assert!((0.7..1.8).contains(&ratio), "{} {}: {bits:.2} bits per weight", size.repo, build.quant);
             }
@@ -123,4 +122,6 @@ fn a_catalog_that_contradicts_itself_is_refused() {
     assert!(matches!(refused("/families/0/sizes/0/builds/0/file", other), Some(CatalogError::Contradiction { .. })));
     assert!(matches!(refused("/form", json!(2)), Some(CatalogError::OtherForm(2))));
     assert!(matches!(refused("/families/0/sizes/0/repo", json!("../x")), Some(CatalogError::Form(_))));
+    // A mixture of experts that did not say how large it is was once ranked, and its speed told, as a dense model.
+    assert!(matches!(refused("/families/0/sizes/0/parameters", Value::Null), Some(CatalogError::Form(_))));
 }
