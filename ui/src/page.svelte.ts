@@ -74,7 +74,10 @@ export class Page {
     });
     this.localModels = new LocalModels(backend, this.notices);
     this.modelsFolder = new ModelsFolder(backend, this.notices, bootstrap.folder_move);
-    this.signedIn = new SignedIn(backend, () => this.models.discover.lookAgain());
+    this.signedIn = new SignedIn(backend, (change) => {
+      if (change === 'hub') this.models.discover.hubChanged();
+      else this.models.discover.lookAgain();
+    });
     this.models = new Models(backend, this.downloads);
     this.chat = new Chat(
       backend,
@@ -91,6 +94,8 @@ export class Page {
 
   receiveEngineState(state: EngineState): void {
     this.model.state = state;
+    // What is free for a model was told while another was coming or going.
+    if (state.state === 'ready' || state.state === 'trouble') this.models.discover.measureAgain();
   }
 
   receiveDownloads(list: Download[]): void {

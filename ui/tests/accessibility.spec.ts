@@ -137,6 +137,7 @@ screens.push(
     (page) => page.getByRole('button', { name: /^Model:/ }).click(),
   ],
   ['somebody signed in', 'account-not-kept', openSettings],
+  ['an account whose keychain is locked', 'account-locked', openSettings],
   [
     'a token that is not known',
     'token-unknown',

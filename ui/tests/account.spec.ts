@@ -20,7 +20,7 @@ test('a token is pasted once, checked, and gone from the page', async ({ page, o
   await expect(account).toContainText('Ada Lovelace');
   await expect(account).toContainText('ada at huggingface.co');
   await expect(account).toContainText('kept in the keychain');
-  expect(await calls(page, 'signIn')).toEqual([['hf_secret']]);
+  expect(await calls(page, 'signIn')).toEqual([['hf_secret', 'huggingface.co']]);
   await expect(account.getByRole('button', { name: 'Sign out' })).toBeFocused();
 
   await page.keyboard.press('Enter');
@@ -76,11 +76,77 @@ test('without a keychain it is said that signing in lasts until Hearth closes', 
   await expect(region(page, 'Account')).toContainText('you stay signed in only until Hearth closes');
 });
 
-test('an account whose name is not known yet is signed in all the same', async ({ page, open }) => {
-  await open('account-unnamed');
+test('a locked keychain is told from being signed out, and asked again when the person says so', async ({
+  page,
+  open,
+}) => {
+  await open('account-locked');
   await openSettings(page);
-  await expect(region(page, 'Account')).toContainText('Your name shows once huggingface.co can be reached.');
-  await expect(region(page, 'Account').getByRole('button', { name: 'Sign out' })).toBeVisible();
+  const account = region(page, 'Account');
+  await expect(account).toContainText('The keychain of your system is locked.');
+  await expect(account).toContainText('signed in at huggingface.co as ada');
+  await page.keyboard.press('Escape');
+  await openSettings(page);
+  expect(await calls(page, 'account'), 'each look would ask for its password').toHaveLength(1);
+  await page.evaluate(() => (window.hearth.network.isLocked = false));
+  await account.getByRole('button', { name: 'Try again' }).click();
+  await expect(account).toContainText('Ada Lovelace');
+  await expect(account.getByRole('button', { name: 'Sign out' })).toBeFocused();
+});
+
+test('signing out says so when the keychain has not deleted the token', async ({ page, open }) => {
+  await open('account-locked');
+  await openSettings(page);
+  await region(page, 'Account').getByRole('button', { name: 'Sign out' }).click();
+  await expect(region(page, 'Account')).toContainText('has not deleted the token');
+  await expect(page.locator('[data-announcer]')).toContainText('To be safe, delete it at huggingface.co.');
+  await token(page).fill('hf_secret');
+  await token(page).press('Enter');
+  await expect(region(page, 'Account')).not.toContainText('has not deleted the token');
+});
+
+test('with another address of the Hub, one signs in there or not at all', async ({ page, open }) => {
+  await open('account-signed-in');
+  await openSettings(page);
+  await expect(region(page, 'Account')).toContainText('ada at huggingface.co');
+  const address = page.getByLabel('Address of Hugging Face, or of a mirror');
+  await address.fill('https://models.example.com');
+  await address.press('Enter');
+  await expect(region(page, 'Account')).toContainText('1. Make a token at models.example.com.');
+  await token(page).fill('hf_secret');
+  await token(page).press('Enter');
+  await expect(region(page, 'Account')).toContainText('ada at models.example.com');
+  expect(await calls(page, 'signIn')).toEqual([['hf_secret', 'models.example.com']]);
+});
+
+test('what was found at one Hub is looked for again at the next', async ({ page, open }) => {
+  await open('full');
+  await page.getByRole('button', { name: /^Models/ }).click();
+  await page.getByRole('textbox', { name: 'Search models' }).fill('falcon');
+  await expect(page.getByRole('list', { name: 'Models found' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('textbox', { name: 'Search models' }).fill('unsloth/Qwen3.5-4B-GGUF');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Qwen3.5 4B', level: 2 })).toBeVisible();
+  await page.evaluate(() => window.hearth.calls.splice(0));
+  await openSettings(page);
+  const address = page.getByLabel('Address of Hugging Face, or of a mirror');
+  await address.fill('https://models.example.com');
+  await address.press('Enter');
+  await expect.poll(() => calls(page, 'modelPage')).toHaveLength(1);
+  expect(await calls(page, 'modelCard')).toHaveLength(1);
+});
+
+test('a proxy’s password is refused where it stands, with the way to go on', async ({ page, open }) => {
+  await open('full');
+  await openSettings(page);
+  const network = region(page, 'Network');
+  await network.getByText('This one', { exact: true }).click();
+  const field = network.getByLabel('Address of the proxy');
+  await field.fill('http://ada:secret@proxy.example.com:8080');
+  await field.press('Enter');
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toHaveAccessibleDescription(/Hearth keeps no passwords in its settings\./);
 });
 
 test('an account or a network that cannot be asked leaves the rest of Settings alone', async ({

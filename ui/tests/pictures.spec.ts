@@ -449,8 +449,8 @@ const pictures: Picture[] = [
     steps: (page) => settingsPart(page, 'Account'),
   },
   {
-    name: 'settings-account-unnamed',
-    scenario: 'account-unnamed',
+    name: 'settings-account-locked',
+    scenario: 'account-locked',
     steps: (page) => settingsPart(page, 'Account'),
   },
   {

@@ -33,24 +33,25 @@ pub(crate) enum Standing {
         is_kept: bool,
     },
     /// Somebody whose token is in a keychain that does not give it away now.
-    OutOfReach,
+    OutOfReach(Owner),
 }
 
 impl Standing {
     pub(crate) fn token(&self) -> Option<&Token> {
         match self {
             Self::SignedIn { token, .. } => Some(token),
-            Self::Nobody | Self::OutOfReach => None,
+            Self::Nobody | Self::OutOfReach(_) => None,
         }
     }
 
     /// As the page shows it.
     pub(crate) fn state(&self, endpoint: &Endpoint) -> view::AccountState {
-        let account = match self {
-            Self::SignedIn { owner, is_kept, .. } => Some(owner.view(*is_kept)),
-            Self::Nobody | Self::OutOfReach => None,
+        let standing = match self {
+            Self::Nobody => view::Standing::Nobody,
+            Self::SignedIn { owner, is_kept, .. } => view::Standing::SignedIn { account: owner.view(*is_kept) },
+            Self::OutOfReach(owner) => view::Standing::Locked { name: owner.name.clone() },
         };
-        view::AccountState { account, token_page: format!("{endpoint}/settings/tokens"), host: host(endpoint) }
+        view::AccountState { standing, token_page: format!("{endpoint}/settings/tokens"), host: host(endpoint) }
     }
 }
 
@@ -91,8 +92,8 @@ fn key(endpoint: &Endpoint) -> String {
     format!("account {endpoint}")
 }
 
-/// With the port, if it is not the usual one.
-fn host(endpoint: &Endpoint) -> String {
+/// What people call a Hub by: its host, with the port if that is not the usual one.
+pub(crate) fn host(endpoint: &Endpoint) -> String {
     let address = endpoint.to_string();
     let rest = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default().to_owned()

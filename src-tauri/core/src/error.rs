@@ -72,7 +72,8 @@ pub enum ErrorCode {
     ChangedOnHub,
     /// It is being used for something else: a download goes on, or models are being moved.
     InUse,
-    /// An address that is none: of a Hub, or of a proxy if `details.name` is `proxy`.
+    /// An address that is none: of a Hub, or of a proxy if `details.name` is `proxy`; of a proxy with a
+    /// name or a password in it, which are not kept, if it is `proxy_login`.
     AddressInvalid,
     /// A folder that cannot be the models' folder. `details.path`.
     FolderUnsuitable,

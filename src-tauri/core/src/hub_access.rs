@@ -7,7 +7,7 @@ use std::{
 };
 
 use hearth_hub::{Connection, ConnectionSettings, Endpoint, Patience, Proxy, Token};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use crate::{
     Config,
@@ -16,7 +16,7 @@ use crate::{
     network,
     secrets::{SecretError, Secrets},
     store::{Opening, Store, StoreError},
-    view::{AccountState, NetworkSettings},
+    view::{AccountState, NetworkSettings, SignedOut},
 };
 
 /// A person may have to type the keychain's password first. Who is away is not waited for.
@@ -62,10 +62,8 @@ struct Inner {
 
 #[derive(Default)]
 struct Now {
-    /// Found when it is first needed, and anew after every change.
-    way: Option<Way>,
-    /// Counts the changes: what was found before one is not kept after it.
-    turn: u64,
+    /// Found when it is first needed, once for all who ask meanwhile. Every change puts an empty one in its place.
+    way: Arc<OnceCell<Way>>,
     /// Tokens that are in no keychain, by the Hub that they were entered for.
     unkept: HashMap<String, (Token, Owner)>,
 }
@@ -116,31 +114,40 @@ impl HubAccess {
 
     /// Who is signed in. Asks the keychain once more if it did not give the token away before.
     pub(crate) async fn account(&self) -> Result<AccountState, AppError> {
-        let mut way = self.way().await?;
-        if matches!(way.standing, Standing::OutOfReach) {
-            self.forget_way();
-            way = self.way().await?;
-            if way.standing.token().is_some() {
-                self.change(|_| ());
+        let known = Arc::clone(&self.now().way);
+        let was_locked = known.get().is_some_and(|way| matches!(way.standing, Standing::OutOfReach(_)));
+        if was_locked {
+            let mut now = self.now();
+            // Whoever asks at the same time has put another one there already.
+            if Arc::ptr_eq(&now.way, &known) {
+                now.way = Arc::default();
             }
+        }
+        let way = self.way().await?;
+        if was_locked && way.standing.token().is_some() {
+            self.tell_change();
         }
         Ok(way.standing.state(way.connection.endpoint()))
     }
 
-    /// Signs in with a token that the Hub knows, and keeps it in the keychain if there is one that takes it.
-    pub(crate) async fn sign_in(&self, text: &str) -> Result<AccountState, AppError> {
+    /// Signs in with a token that the Hub knows, and keeps it in the keychain if there is one that takes it. Refused if
+    /// the Hub in use is not on `host`, where the person means to sign in.
+    pub(crate) async fn sign_in(&self, text: &str, host: &str) -> Result<AccountState, AppError> {
         let token: Token = text.parse().map_err(|error| AppError::new(ErrorCode::TokenInvalid, chain(&error)))?;
         let settings = self.network_settings().await?;
         let connection = self.connect(&settings, Some(token.clone()))?;
         let endpoint = connection.endpoint();
+        require_host(endpoint, host)?;
         let owner = connection.account().await.map_err(|error| AppError::of_hub(&error, None, endpoint))?;
         let owner = Owner::from(owner);
         let is_kept = match self.keep(endpoint, &owner, &token).await {
             Ok(()) => true,
             Err(error) => {
                 tracing::warn!(%error, "the token is not kept");
-                // Whoever was signed in before is not to come back at the next start.
+                // Whoever was signed in before is not to come back at the next start, nor is their token to stay; and
+                // this one, if the keychain takes it too late, is not to be there after all.
                 self.keep_owner(endpoint, None).await?;
+                self.inner.secrets.forget(secret_name(endpoint));
                 false
             }
         };
@@ -154,35 +161,43 @@ impl HubAccess {
         Ok(Standing::SignedIn { owner, token, is_kept }.state(endpoint))
     }
 
-    /// Signs out and deletes the token.
-    pub(crate) async fn sign_out(&self) -> Result<AccountState, AppError> {
+    /// Signs out and deletes the token. Refused if the Hub in use is not on `host`, where the person means to sign out.
+    pub(crate) async fn sign_out(&self, host: &str) -> Result<SignedOut, AppError> {
         let endpoint = self.endpoint().await?;
+        require_host(&endpoint, host)?;
         let kept = account::kept_owner(&mut *self.store().await?.reader().await?, &endpoint).await?;
+        let was_unkept = self.now().unkept.contains_key(&endpoint.to_string());
         if kept.is_some() {
             self.keep_owner(&endpoint, None).await?;
+        }
+        // Before the keychain is asked, which may take its time: from now on nobody uses the token.
+        self.change(|now| drop(now.unkept.remove(&endpoint.to_string())));
+        let mut is_deleted = true;
+        if kept.is_some() {
             match self.inner.secrets.delete(secret_name(&endpoint)).await {
                 Ok(()) | Err(SecretError::Missing) => {}
                 // It is not asked for again, and the next token takes its place.
-                Err(error) => tracing::warn!(%error, "the token stays in the keychain"),
+                Err(error) => {
+                    tracing::warn!(%error, "the token stays in the keychain");
+                    is_deleted = false;
+                }
             }
+        } else if was_unkept {
+            // It was in no keychain; an earlier one may be that could not be deleted before.
+            self.inner.secrets.forget(secret_name(&endpoint));
         }
-        self.change(|now| drop(now.unkept.remove(&endpoint.to_string())));
-        Ok(Standing::Nobody.state(&endpoint))
+        Ok(SignedOut { account: Standing::Nobody.state(&endpoint), is_deleted })
     }
 
+    /// As it is now. Whoever asks while it is being found waits for the same answer: a keychain that is locked may ask
+    /// the person for a password each time it is asked.
     async fn way(&self) -> Result<Way, AppError> {
         loop {
-            let turn = {
-                let now = self.now();
-                if let Some(way) = &now.way {
-                    return Ok(way.clone());
-                }
-                now.turn
-            };
-            let found = self.find_way().await?;
-            let mut now = self.now();
-            if now.turn == turn {
-                return Ok(now.way.insert(found).clone());
+            let cell = Arc::clone(&self.now().way);
+            let way = cell.get_or_try_init(|| self.find_way()).await?;
+            // What was found before a change is of no use after it.
+            if Arc::ptr_eq(&self.now().way, &cell) {
+                return Ok(way.clone());
             }
         }
     }
@@ -212,7 +227,7 @@ impl HubAccess {
             }
             Err(error) => {
                 tracing::warn!(%error, "the token is out of reach");
-                Ok(Standing::OutOfReach)
+                Ok(Standing::OutOfReach(owner))
             }
         }
     }
@@ -254,16 +269,13 @@ impl HubAccess {
         {
             let mut now = self.now();
             change(&mut now);
-            now.way = None;
-            now.turn += 1;
+            now.way = Arc::default();
         }
-        self.inner.changes.send_modify(|changes| *changes += 1);
+        self.tell_change();
     }
 
-    fn forget_way(&self) {
-        let mut now = self.now();
-        now.way = None;
-        now.turn += 1;
+    fn tell_change(&self) {
+        self.inner.changes.send_modify(|changes| *changes += 1);
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
@@ -278,6 +290,16 @@ enum NotKept {
     Keychain(#[from] SecretError),
     #[error("whose it is cannot be kept: {0}")]
     Settings(AppError),
+}
+
+/// What is done to an account is done where the person was shown to be, or not at all: the address may have been changed
+/// since.
+fn require_host(endpoint: &Endpoint, shown: &str) -> Result<(), AppError> {
+    let host = account::host(endpoint);
+    if host == shown {
+        return Ok(());
+    }
+    Err(AppError::new(ErrorCode::Internal, format!("the Hub in use is {host}, and not {shown}, which was shown")))
 }
 
 /// What a Hub's token is called in the keychain: by the Hub, so that no other is ever given it.

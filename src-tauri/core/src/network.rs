@@ -36,12 +36,14 @@ pub(crate) async fn save(connection: &mut SqliteConnection, chosen: &NetworkSett
 
 /// What a refusal calls the proxy's address, to tell it from the Hub's.
 const PROXY_FIELD: &str = "proxy";
+/// The same, where the address is one but has a name or a password in it.
+const PROXY_LOGIN_FIELD: &str = "proxy_login";
 
 /// The settings in their normal form. The address of a proxy that is not used is kept if it is one, and else left out.
 ///
 /// # Errors
 ///
-/// [`ErrorCode::AddressInvalid`] for an address that would be used and is none.
+/// [`ErrorCode::AddressInvalid`] for an address that would be used and is none, or is one with a password in it.
 pub(crate) fn check(settings: NetworkSettings) -> Result<NetworkSettings, AppError> {
     let endpoint = match filled(settings.endpoint) {
         Some(address) => Some(endpoint_of(&address)?.to_string()),
@@ -50,9 +52,14 @@ pub(crate) fn check(settings: NetworkSettings) -> Result<NetworkSettings, AppErr
     let address = filled(settings.proxy_address);
     let proxy_address = match (settings.proxy, address) {
         (ProxyChoice::Chosen, address) => {
-            Some(proxy_of(&address.unwrap_or_default()).map_err(|error| error.called(PROXY_FIELD))?)
+            let url = proxy_of(&address.unwrap_or_default()).map_err(|error| error.called(PROXY_FIELD))?;
+            if has_login(&url) {
+                let refused = invalid("a name and a password are not kept in the settings, which lie in a file");
+                return Err(refused.called(PROXY_LOGIN_FIELD));
+            }
+            Some(url)
         }
-        (_, Some(address)) => proxy_of(&address).ok(),
+        (_, Some(address)) => proxy_of(&address).ok().filter(|url| !has_login(url)),
         (_, None) => None,
     };
     let proxy_address = proxy_address.map(|url| url.as_str().trim_end_matches('/').to_owned());
@@ -82,6 +89,11 @@ fn proxy_of(address: &str) -> Result<Url, AppError> {
         return Err(invalid("a proxy is http://, https:// or socks5://, a host and a port"));
     }
     Ok(url)
+}
+
+/// A secret never lies in a file of the app's own. The system keeps that of a proxy where it keeps its other secrets.
+fn has_login(proxy: &Url) -> bool {
+    !proxy.username().is_empty() || proxy.password().is_some()
 }
 
 fn filled(text: Option<String>) -> Option<String> {

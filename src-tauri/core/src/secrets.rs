@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
     time::Duration,
 };
@@ -118,59 +118,69 @@ impl fmt::Debug for SecretsInMemory {
 }
 
 /// Asks a store without waiting for it for ever: one that is locked may wait for a password that nobody types.
+///
+/// One thread, which nothing waits for in the end, works through the orders in turn. So whatever comes late, because
+/// somebody has unlocked the keychain at last, comes before all that was asked for after it, and not upon it.
 #[derive(Debug, Clone)]
 pub(crate) struct Secrets {
-    store: Arc<dyn SecretStore>,
+    orders: mpsc::Sender<Order>,
     patience: Duration,
 }
 
+type Order = Box<dyn FnOnce(&dyn SecretStore) + Send>;
+
 impl Secrets {
     pub(crate) fn new(store: Arc<dyn SecretStore>, patience: Duration) -> Self {
-        Self { store, patience }
+        let (orders, ordered) = mpsc::channel::<Order>();
+        let worker = move || {
+            for order in ordered {
+                order(&*store);
+            }
+        };
+        if let Err(error) = thread::Builder::new().name("keychain".to_owned()).spawn(worker) {
+            // Then nobody takes orders, which is told to whoever gives one.
+            tracing::warn!(%error, "there is no thread for the keychain");
+        }
+        Self { orders, patience }
     }
 
+    /// The secret of that name. Not asked for any more when nobody waits.
     pub(crate) async fn get(&self, name: String) -> Result<String, SecretError> {
-        self.ask(move |store| store.get(&name)).await
+        self.ask(move |store, is_awaited| if is_awaited { store.get(&name) } else { Err(SecretError::Locked) }).await
     }
 
+    /// Keeps a secret. After a failure it may be kept all the same, if the keychain was only slow: whoever told the
+    /// person otherwise deletes it next.
     pub(crate) async fn set(&self, name: String, secret: String) -> Result<(), SecretError> {
-        let late = name.clone();
-        self.ask_or(
-            move |store| store.set(&name, &secret),
-            move |store| {
-                // Nobody waits any more, and the person was told that it is not kept.
-                store.delete(&late).ok();
-            },
-        )
-        .await
+        self.ask(move |store, is_awaited| if is_awaited { store.set(&name, &secret) } else { Err(SecretError::Locked) })
+            .await
     }
 
+    /// Deletes a secret, also when nobody waits for it any more.
     pub(crate) async fn delete(&self, name: String) -> Result<(), SecretError> {
-        self.ask(move |store| store.delete(&name)).await
+        self.ask(move |store, _| store.delete(&name)).await
     }
 
+    /// Deletes a secret as soon as the keychain lets one.
+    pub(crate) fn forget(&self, name: String) {
+        let order: Order = Box::new(move |store| match store.delete(&name) {
+            Ok(()) | Err(SecretError::Missing) => {}
+            Err(error) => tracing::warn!(%error, "a secret stays in the keychain"),
+        });
+        self.orders.send(order).ok();
+    }
+
+    /// `question` learns whether somebody still waits for its answer when its turn comes.
     async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn SecretStore) -> Result<T, SecretError> + Send + 'static,
-    ) -> Result<T, SecretError> {
-        self.ask_or(question, |_| ()).await
-    }
-
-    /// On a thread that nothing waits for in the end, unlike those of the runtime. An answer that comes too late is
-    /// `regretted`.
-    async fn ask_or<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&dyn SecretStore) -> Result<T, SecretError> + Send + 'static,
-        regretted: impl FnOnce(&dyn SecretStore) + Send + 'static,
+        question: impl FnOnce(&dyn SecretStore, bool) -> Result<T, SecretError> + Send + 'static,
     ) -> Result<T, SecretError> {
         let (answer, answered) = oneshot::channel();
-        let store = Arc::clone(&self.store);
-        let asked = thread::Builder::new().name("keychain".to_owned()).spawn(move || {
-            if answer.send(question(&*store)).is_err() {
-                regretted(&*store);
-            }
+        let order: Order = Box::new(move |store| {
+            let is_awaited = !answer.is_closed();
+            answer.send(question(store, is_awaited)).ok();
         });
-        asked.map_err(|error| SecretError::Failed(error.to_string()))?;
+        self.orders.send(order).map_err(|_| SecretError::Failed("nobody asks it".to_owned()))?;
         match timeout(self.patience, answered).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(SecretError::Failed("it gave up".to_owned())),

@@ -2,7 +2,7 @@
 
 use hearth_core::App;
 use hearth_core::error::AppError;
-use hearth_core::view::{AccountState, NetworkSettings};
+use hearth_core::view::{AccountState, NetworkSettings, SignedOut};
 use tauri::State;
 
 /// How the Hub is reached.
@@ -29,16 +29,16 @@ pub(crate) async fn account(app: State<'_, App>) -> Result<AccountState, AppErro
     app.account().await
 }
 
-/// Signs in with a token, once the Hub knows it.
+/// Signs in with a token, once the Hub knows it. Refused if the Hub in use is not on `host`, which the person was shown.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn sign_in(app: State<'_, App>, token: String) -> Result<AccountState, AppError> {
-    app.sign_in(&token).await
+pub(crate) async fn sign_in(app: State<'_, App>, token: String, host: String) -> Result<AccountState, AppError> {
+    app.sign_in(&token, &host).await
 }
 
-/// Signs out and deletes the token.
+/// Signs out and deletes the token. Refused if the Hub in use is not on `host`, which the person was shown.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn sign_out(app: State<'_, App>) -> Result<AccountState, AppError> {
-    app.sign_out().await
+pub(crate) async fn sign_out(app: State<'_, App>, host: String) -> Result<SignedOut, AppError> {
+    app.sign_out(&host).await
 }

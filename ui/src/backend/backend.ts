@@ -33,6 +33,7 @@ import type {
   RemovalPlan,
   RemovedModel,
   Settings,
+  SignedOut,
 } from './bindings';
 
 export interface Backend {
@@ -127,8 +128,9 @@ export interface Backend {
   /** Refused with `address_invalid`; resolves to the settings as they are kept. */
   updateNetworkSettings(settings: NetworkSettings): Promise<NetworkSettings>;
   account(): Promise<AccountState>;
-  signIn(token: string): Promise<AccountState>;
-  signOut(): Promise<AccountState>;
+  /** Refused if the Hub in use is not on `host`, where the person was shown to be; so is signing out. */
+  signIn(token: string, host: string): Promise<AccountState>;
+  signOut(host: string): Promise<SignedOut>;
 
   updateSettings(settings: Settings): Promise<void>;
   /** Opens a web address (http, https, mailto) in the person's browser. Ask before calling. */

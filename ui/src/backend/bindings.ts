@@ -82,10 +82,10 @@ export const commands = {
 	updateNetworkSettings: (settings: NetworkSettings) => __TAURI_INVOKE<NetworkSettings>("update_network_settings", { settings }),
 	/**  Who is signed in. */
 	account: () => __TAURI_INVOKE<AccountState>("account"),
-	/**  Signs in with a token, once the Hub knows it. */
-	signIn: (token: string) => __TAURI_INVOKE<AccountState>("sign_in", { token }),
-	/**  Signs out and deletes the token. */
-	signOut: () => __TAURI_INVOKE<AccountState>("sign_out"),
+	/**  Signs in with a token, once the Hub knows it. Refused if the Hub in use is not on `host`, which the person was shown. */
+	signIn: (token: string, host: string) => __TAURI_INVOKE<AccountState>("sign_in", { token, host }),
+	/**  Signs out and deletes the token. Refused if the Hub in use is not on `host`, which the person was shown. */
+	signOut: (host: string) => __TAURI_INVOKE<SignedOut>("sign_out", { host }),
 	/**  Keeps the settings and gives the window its theme. */
 	updateSettings: (settings: Settings) => __TAURI_INVOKE<null>("update_settings", { settings }),
 	/**  Opens a web address in the person's browser. */
@@ -123,7 +123,7 @@ export type About = {
 
 /**  An account on the Hub. */
 export type Account = {
-	/**  The name that stands before repositories. Empty as long as the Hub could not be asked. */
+	/**  The name that stands before repositories. */
 	name: string,
 	/**  The name that people know. */
 	full_name: string | null,
@@ -135,11 +135,11 @@ export type Account = {
 
 /**  Who is signed in at the Hub. */
 export type AccountState = {
-	/**  Absent: nobody. */
-	account: Account | null,
+	/**  Who. */
+	standing: Standing,
 	/**  The page on the web where one makes a token. */
 	token_page: string,
-	/**  The Hub's host. */
+	/**  The Hub's host. Signing in and out name it, so that nothing happens at another than the one that was shown. */
 	host: string,
 };
 
@@ -505,7 +505,10 @@ export type ErrorCode =
 "changed_on_hub" | 
 /**  It is being used for something else: a download goes on, or models are being moved. */
 "in_use" | 
-/**  An address that is none: of a Hub, or of a proxy if `details.name` is `proxy`. */
+/**
+ *  An address that is none: of a Hub, or of a proxy if `details.name` is `proxy`; of a proxy with a
+ *  name or a password in it, which are not kept, if it is `proxy_login`.
+ */
 "address_invalid" | 
 /**  A folder that cannot be the models' folder. `details.path`. */
 "folder_unsuitable" | 
@@ -961,13 +964,16 @@ export type OriginProgram =
 
 /**  Why a model is recommended, for the one line under its name. */
 export type Praise = 
-/**  The best answers among those that run fast here. */
+/**
+ *  To begin with: the best answers of those that run fast here, leave memory to other programs and are soon
+ *  downloaded; where there is none, what is nearest to it.
+ */
 "best" | 
-/**  Answers faster than the best, and nearly as well. */
+/**  Answers faster than that, and nearly as well. */
 "faster" | 
-/**  Takes little memory and disk, and leaves room for other programs. */
+/**  Takes much less memory than that. */
 "light" | 
-/**  The best at programs. */
+/**  Good at programs. */
 "coding" | 
 /**  The best answers of all that fit; takes its time. */
 "patient";
@@ -1073,6 +1079,27 @@ export type Settings = {
 	/**  Of the app's own words. */
 	language: Language,
 };
+
+/**  How signing out has ended. */
+export type SignedOut = {
+	/**  Nobody is signed in now. */
+	account: AccountState,
+	/**  Whether the keychain has deleted the token. If not, it is still there, and not used any more. */
+	is_deleted: boolean,
+};
+
+/**  Whether somebody is signed in. */
+export type Standing = 
+/**  Nobody. */
+{ standing: "nobody" } | 
+/**  Somebody. */
+{ standing: "signed_in"; 
+/**  Who. */
+account: Account } | 
+/**  Somebody whose token is in a keychain that does not give it away now. */
+{ standing: "locked"; 
+/**  The name that stands before their repositories. */
+name: string };
 
 /**  Light or dark. */
 export type Theme = 

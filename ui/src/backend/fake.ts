@@ -37,6 +37,7 @@ import type {
   RemovalPlan,
   RemovedModel,
   Settings,
+  SignedOut,
 } from './bindings';
 import { pause, RunningAnswer } from './fake/answers';
 import type { FakeDiscover } from './fake/discover';
@@ -393,14 +394,14 @@ export class FakeBackend implements Backend {
     return this.network.account();
   }
 
-  async signIn(token: string): Promise<AccountState> {
-    await this.#call('signIn', token);
-    return this.network.signIn();
+  async signIn(token: string, host: string): Promise<AccountState> {
+    await this.#call('signIn', token, host);
+    return this.network.signIn(host);
   }
 
-  async signOut(): Promise<AccountState> {
-    await this.#call('signOut');
-    return this.network.signOut();
+  async signOut(host: string): Promise<SignedOut> {
+    await this.#call('signOut', host);
+    return this.network.signOut(host);
   }
 
   async updateSettings(settings: Settings): Promise<void> {

@@ -96,8 +96,8 @@ export const tauri: Backend = {
   networkSettings: () => commands.networkSettings(),
   updateNetworkSettings: (settings) => commands.updateNetworkSettings(settings),
   account: () => commands.account(),
-  signIn: (token) => commands.signIn(token),
-  signOut: () => commands.signOut(),
+  signIn: (token, host) => commands.signIn(token, host),
+  signOut: (host) => commands.signOut(host),
 
   updateSettings: async (settings) => {
     await commands.updateSettings(settings);

@@ -50,7 +50,8 @@ export function written(endpoint: string, proxy: NetworkSettings['proxy'], addre
   return {
     endpoint: orNull(endpoint),
     proxy,
-    proxy_address: proxy === 'chosen' ? orNull(address) : null,
+    // Also while it is not used: whoever tries without the proxy does not have to type its address anew.
+    proxy_address: orNull(address),
   };
 }
 
@@ -66,5 +67,10 @@ export function isSame(one: NetworkSettings, other: NetworkSettings): boolean {
 /** The field that a refusal is about. */
 export function refusedField(error: AppError | null): 'endpoint' | 'proxy' | null {
   if (error?.code !== 'address_invalid') return null;
-  return error.details.name === 'proxy' ? 'proxy' : 'endpoint';
+  return error.details.name === 'proxy' || hasLogin(error) ? 'proxy' : 'endpoint';
+}
+
+/** The proxy's address is one, but has a name or a password in it. */
+export function hasLogin(error: AppError | null): boolean {
+  return error?.code === 'address_invalid' && error.details.name === 'proxy_login';
 }

@@ -14,8 +14,8 @@ test('an address is kept without the blanks around it', () => {
   });
 });
 
-test('the address of a proxy that is not chosen is not kept', () => {
-  expect(written('', 'none', 'http://proxy:8080').proxy_address).toBeNull();
+test('the address of a proxy is kept also while it is not used', () => {
+  expect(written('', 'none', 'http://proxy:8080').proxy_address).toBe('http://proxy:8080');
 });
 
 test('an address that is not used makes no difference', () => {
@@ -26,6 +26,7 @@ test('an address that is not used makes no difference', () => {
 describe('a refused address is marked where it stands', () => {
   test('the one that is named', () => {
     expect(refusedField(failure('address_invalid', { name: 'proxy' }))).toBe('proxy');
+    expect(refusedField(failure('address_invalid', { name: 'proxy_login' }))).toBe('proxy');
     expect(refusedField(failure('address_invalid'))).toBe('endpoint');
   });
 

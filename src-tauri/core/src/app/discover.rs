@@ -14,7 +14,7 @@ use crate::{
     fit::{self, Fits},
     view::{
         AccountState, EngineState, FoundModels, ModelAddress, ModelCard, ModelInfo, ModelPage, ModelQuery,
-        NetworkSettings, Recommendations,
+        NetworkSettings, Recommendations, SignedOut,
     },
 };
 
@@ -91,14 +91,15 @@ impl App {
         self.tell(self.inner.hub.account().await)
     }
 
-    /// Signs in with a token, once the Hub knows it.
-    pub async fn sign_in(&self, token: &str) -> Result<AccountState, AppError> {
-        self.tell(self.inner.hub.sign_in(token).await)
+    /// Signs in with a token, once the Hub knows it. Refused if the Hub in use is not on `host`, which the person was
+    /// shown.
+    pub async fn sign_in(&self, token: &str, host: &str) -> Result<AccountState, AppError> {
+        self.tell(self.inner.hub.sign_in(token, host).await)
     }
 
-    /// Signs out and deletes the token.
-    pub async fn sign_out(&self) -> Result<AccountState, AppError> {
-        self.tell(self.inner.hub.sign_out().await)
+    /// Signs out and deletes the token. Refused if the Hub in use is not on `host`, which the person was shown.
+    pub async fn sign_out(&self, host: &str) -> Result<SignedOut, AppError> {
+        self.tell(self.inner.hub.sign_out(host).await)
     }
 }
 

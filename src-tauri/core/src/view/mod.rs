@@ -20,7 +20,7 @@ pub use library::{
     FolderMove, FolderPlan, ForeignKind, Library, LibraryProblem, LocalModel, LocalModelId, LocalModelState,
     ModelDamage, ModelForConversation, Origin, OriginProgram, RemovalId, RemovalPlan, RemovedModel,
 };
-pub use network::{Account, AccountState, NetworkSettings, ProxyChoice};
+pub use network::{Account, AccountState, NetworkSettings, ProxyChoice, SignedOut, Standing};
 
 use crate::error::AppError;
 

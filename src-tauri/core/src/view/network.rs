@@ -30,18 +30,45 @@ pub enum ProxyChoice {
 /// Who is signed in at the Hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct AccountState {
-    /// Absent: nobody.
-    pub account: Option<Account>,
+    /// Who.
+    pub standing: Standing,
     /// The page on the web where one makes a token.
     pub token_page: String,
-    /// The Hub's host.
+    /// The Hub's host. Signing in and out name it, so that nothing happens at another than the one that was shown.
     pub host: String,
+}
+
+/// Whether somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "standing", rename_all = "snake_case")]
+pub enum Standing {
+    /// Nobody.
+    Nobody,
+    /// Somebody.
+    SignedIn {
+        /// Who.
+        account: Account,
+    },
+    /// Somebody whose token is in a keychain that does not give it away now.
+    Locked {
+        /// The name that stands before their repositories.
+        name: String,
+    },
+}
+
+/// How signing out has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct SignedOut {
+    /// Nobody is signed in now.
+    pub account: AccountState,
+    /// Whether the keychain has deleted the token. If not, it is still there, and not used any more.
+    pub is_deleted: bool,
 }
 
 /// An account on the Hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct Account {
-    /// The name that stands before repositories. Empty as long as the Hub could not be asked.
+    /// The name that stands before repositories.
     pub name: String,
     /// The name that people know.
     pub full_name: Option<String>,

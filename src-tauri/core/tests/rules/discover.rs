@@ -11,7 +11,7 @@ use hearth_fake_hub::{Aim, Content, FakeHub, Fault, Repository};
 use serde_json::json;
 
 use crate::{
-    hub_stage::{NAME, TOKEN, hub, open, open_with, refused, repository, words},
+    hub_stage::{NAME, TOKEN, hub, open, open_with, refused, repository, sign_in, words},
     stage::{Stage, TestComputer, soon},
 };
 
@@ -287,7 +287,7 @@ async fn a_gated_repository_is_shown_with_its_gate_and_its_page_on_the_web() {
     assert_eq!(error.details.name.as_deref(), Some("o/gated"));
     assert_eq!(error.details.address, Some(format!("{}/o/gated", hub.endpoint())));
 
-    app.sign_in(TOKEN).await.expect("signed in");
+    sign_in(&app, TOKEN).await.expect("signed in");
     let error = refused("its card", app.model_card("o/gated", &page.commit).await);
     assert_eq!(error.code, ErrorCode::AccessNotGranted);
     hub.grant("o/gated", NAME);
@@ -298,7 +298,7 @@ async fn a_gated_repository_is_shown_with_its_gate_and_its_page_on_the_web() {
 async fn what_the_hub_does_not_have_is_told_by_its_name() {
     let (stage, hub) = (Stage::new(), hub(vec![repository("o/n")]));
     let app = open(&stage, &hub).await;
-    app.sign_in(TOKEN).await.expect("signed in");
+    sign_in(&app, TOKEN).await.expect("signed in");
     let revision = ModelAddress { revision: Some("0".repeat(40)), ..address("o/n") };
     let nonsense = ModelAddress { revision: Some("..".to_owned()), ..address("o/n") };
     for (address, name) in

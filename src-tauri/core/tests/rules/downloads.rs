@@ -380,7 +380,7 @@ async fn a_gated_repository_says_which_step_is_missing_and_goes_on_by_itself_aft
     let address = format!("{}/{REPO}", computer.hub.endpoint());
     assert_eq!(error.details.address, Some(address), "the page with its conditions");
 
-    app.sign_in("hf_grace").await.expect("signed in");
+    crate::hub_stage::sign_in(&app, "hf_grace").await.expect("signed in");
     download(&app, begun.id, "the next step", |one| code(one) == Some(ErrorCode::AccessNotGranted)).await;
     computer.hub.grant(REPO, "grace");
     let fetched = |one: &Download| matches!(one.state, DownloadState::Done { .. });

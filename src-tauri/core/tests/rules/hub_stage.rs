@@ -5,9 +5,9 @@ use std::time::Duration;
 use hearth_core::{
     App, Config, HubConfig,
     error::AppError,
-    view::{ModelQuery, ModelSort, NetworkSettings, ProxyChoice},
+    view::{Account, AccountState, ModelQuery, ModelSort, NetworkSettings, ProxyChoice, Standing},
 };
-use hearth_fake_hub::{Account, Content, FakeHub, Repository};
+use hearth_fake_hub::{Content, FakeHub, Repository};
 use hearth_hub::Patience;
 use serde_json::json;
 
@@ -18,7 +18,7 @@ pub(crate) const NAME: &str = "ada-lovelace";
 
 /// A Hub with one account.
 pub(crate) fn hub(repositories: Vec<Repository>) -> FakeHub {
-    let accounts = vec![Account { name: NAME.to_owned(), token: TOKEN.to_owned() }];
+    let accounts = vec![hearth_fake_hub::Account { name: NAME.to_owned(), token: TOKEN.to_owned() }];
     let config = hearth_fake_hub::Config { accounts, ..hearth_fake_hub::Config::serving(repositories) };
     FakeHub::start(config).expect("a free port")
 }
@@ -66,6 +66,27 @@ pub(crate) fn repository(id: &str) -> Repository {
 
 pub(crate) fn words(words: &str) -> ModelQuery {
     ModelQuery { words: words.to_owned(), sort: ModelSort::Downloads, purpose: None, licence: None, fits_here: false }
+}
+
+/// Signs in at the Hub in use, as whoever sees which that is.
+pub(crate) async fn sign_in(app: &App, token: &str) -> Result<AccountState, AppError> {
+    let shown = app.account().await?;
+    app.sign_in(token, &shown.host).await
+}
+
+/// Signs out in the same way, and tells whether the token is deleted.
+pub(crate) async fn sign_out(app: &App) -> Result<(AccountState, bool), AppError> {
+    let shown = app.account().await?;
+    let left = app.sign_out(&shown.host).await?;
+    Ok((left.account, left.is_deleted))
+}
+
+/// Who is signed in.
+pub(crate) fn account(state: &AccountState) -> Option<&Account> {
+    match &state.standing {
+        Standing::SignedIn { account } => Some(account),
+        Standing::Nobody | Standing::Locked { .. } => None,
+    }
 }
 
 /// Why something failed that must.

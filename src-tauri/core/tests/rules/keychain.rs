@@ -10,7 +10,7 @@ use hearth_core::{Config, SecretError, SecretStore, SystemKeychain};
 use tempfile::TempDir;
 
 use crate::{
-    hub_stage::{TOKEN, config, hub, open_with},
+    hub_stage::{TOKEN, account, config, hub, open_with, sign_in, sign_out},
     stage::{Stage, soon},
 };
 
@@ -89,12 +89,12 @@ async fn a_token_in_the_system_s_keychain_outlives_the_app() {
     with_the_system_s_keychain(async |_, mut config| {
         config.hub.keychain_patience = std::time::Duration::from_secs(10);
         let app = open_with(config.clone()).await;
-        let signed_in = soon("signing in", app.sign_in(TOKEN)).await.expect("known");
-        assert!(signed_in.account.as_ref().expect("somebody").is_kept);
+        let signed_in = soon("signing in", sign_in(&app, TOKEN)).await.expect("known");
+        assert!(account(&signed_in).expect("somebody").is_kept);
         let again = open_with(config.clone()).await;
         assert_eq!(soon("the account", again.account()).await.expect("readable"), signed_in);
-        again.sign_out().await.expect("signed out");
-        assert_eq!(open_with(config).await.account().await.expect("readable").account, None);
+        assert!(sign_out(&again).await.expect("signed out").1, "deleted");
+        assert_eq!(account(&open_with(config).await.account().await.expect("readable")), None);
     })
     .await;
 }
@@ -118,8 +118,8 @@ async fn a_system_without_a_keychain_signs_in_for_this_session() {
 async fn signs_in_for_this_session() {
     with_the_system_s_keychain(async |_, config| {
         let app = open_with(config).await;
-        let signed_in = soon("signing in", app.sign_in(TOKEN)).await.expect("known");
-        assert!(!signed_in.account.as_ref().expect("somebody").is_kept, "and says so");
+        let signed_in = soon("signing in", sign_in(&app, TOKEN)).await.expect("known");
+        assert!(!account(&signed_in).expect("somebody").is_kept, "and says so");
         assert_eq!(soon("the account", app.account()).await.expect("readable"), signed_in);
     })
     .await;

@@ -1,13 +1,13 @@
 //! How the Hub is reached.
 
 use hearth_core::{
-    App, Config, HubConfig,
+    App, Config, HubConfig, SecretStore,
     error::ErrorCode,
     view::{NetworkSettings, ProxyChoice},
 };
 
 use crate::{
-    hub_stage::{TOKEN, config, hub, open, refused, repository, words},
+    hub_stage::{TOKEN, account, config, hub, open, refused, repository, sign_in, words},
     stage::{Stage, soon},
 };
 
@@ -24,9 +24,9 @@ async fn at_first_the_system_decides_about_the_way_to_the_public_hub() {
     let stage = Stage::new();
     let app = App::new(stage.config());
     assert_eq!(app.network_settings().await.expect("readable"), NetworkSettings::default());
-    let account = app.account().await.expect("nobody");
-    assert_eq!((account.host.as_str(), account.account), ("huggingface.co", None));
-    assert_eq!(account.token_page, "https://huggingface.co/settings/tokens");
+    let shown = app.account().await.expect("nobody");
+    assert_eq!((shown.host.as_str(), account(&shown)), ("huggingface.co", None));
+    assert_eq!(shown.token_page, "https://huggingface.co/settings/tokens");
 }
 
 #[tokio::test]
@@ -95,6 +95,19 @@ async fn a_proxy_is_kept_in_its_normal_form_also_while_it_is_not_used() {
 }
 
 #[tokio::test]
+async fn a_proxy_s_password_is_refused_by_its_own_name_and_lies_in_no_file() {
+    let stage = Stage::new();
+    let app = App::new(stage.config());
+    for address in ["http://ada:secret@proxy:8080", "socks5://ada@proxy:1080", "ada:secret@proxy:8080"] {
+        let error = refused(address, app.update_network_settings(through(address)).await);
+        assert_eq!((error.code, error.details.name.as_deref()), (ErrorCode::AddressInvalid, Some("proxy_login")));
+        assert!(!error.message.contains("secret"), "{}", error.message);
+        let unused = NetworkSettings { proxy: ProxyChoice::None, ..through(address) };
+        assert_eq!(app.update_network_settings(unused).await.expect("kept").proxy_address, None, "{address}");
+    }
+}
+
+#[tokio::test]
 async fn a_chosen_proxy_is_used_for_every_question() {
     let (stage, hub) = (Stage::new(), hub(vec![repository("o/n")]));
     // A Hub that takes questions for others, and answers them itself.
@@ -121,13 +134,29 @@ async fn an_address_in_the_environment_that_is_none_is_told_and_can_be_overruled
 async fn a_token_is_sent_to_no_other_hub_than_the_one_it_was_entered_for() {
     let (stage, own, other) = (Stage::new(), hub(vec![repository("o/n")]), hub(vec![repository("o/n")]));
     let app = open(&stage, &own).await;
-    app.sign_in(TOKEN).await.expect("signed in");
+    sign_in(&app, TOKEN).await.expect("signed in");
     app.update_network_settings(direct(other.endpoint())).await.expect("kept");
-    assert_eq!(app.account().await.expect("nobody").account, None, "there, nobody is signed in");
+    assert_eq!(account(&app.account().await.expect("nobody")), None, "there, nobody is signed in");
     app.search_models(words(""), None).await.expect("found");
     assert!(!other.requests().is_empty());
     assert!(other.requests().iter().all(|request| !request.has_authorization), "the other Hub never saw the token");
 
     app.update_network_settings(direct(own.endpoint())).await.expect("kept");
-    assert!(app.account().await.expect("readable").account.is_some(), "back there, it is known again");
+    assert!(account(&app.account().await.expect("readable")).is_some(), "back there, it is known again");
+}
+
+#[tokio::test]
+async fn a_token_goes_to_the_hub_that_the_person_saw_or_to_none() {
+    let (stage, own, other) = (Stage::new(), hub(Vec::new()), hub(Vec::new()));
+    let app = open(&stage, &own).await;
+    let shown = app.account().await.expect("nobody").host;
+    app.update_network_settings(direct(other.endpoint())).await.expect("kept");
+    refused("a token for another Hub", app.sign_in(TOKEN, &shown).await);
+    assert_eq!(other.requests().len(), 0, "it was not sent there");
+
+    app.update_network_settings(direct(own.endpoint())).await.expect("kept");
+    app.sign_in(TOKEN, &shown).await.expect("signed in");
+    app.update_network_settings(direct(other.endpoint())).await.expect("kept");
+    refused("signing out of a Hub that is not in use", app.sign_out(&shown).await);
+    assert_eq!(stage.secrets.get(own.endpoint()).as_deref(), Ok(TOKEN), "nothing is said to be deleted that is not");
 }
