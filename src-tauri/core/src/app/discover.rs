@@ -107,13 +107,19 @@ impl Inner {
     /// This computer as it is now, to measure models against.
     pub(super) async fn fits(&self) -> Result<Fits, AppError> {
         let hardware = Arc::clone(&self.config.hardware);
-        let loaded = match &*self.engine.states().borrow() {
-            EngineState::Ready { model } => Some(model.clone()),
-            _ => None,
-        };
+        let engine = self.engine.states().borrow().clone();
+        // A model that is read into memory, or answers, takes the memory's whole speed.
+        let is_loading = matches!(engine, EngineState::Starting | EngineState::Loading { .. });
+        let is_disturbed = is_loading || self.slot.is_busy_outside(None);
         let look = move || {
-            let machine = hardware.look();
-            let held_bytes = loaded.map_or(0, |model| held_bytes(&model, machine.available_bytes));
+            let machine = hardware.look(is_disturbed);
+            let held_bytes = match &engine {
+                EngineState::Ready { model } => held_bytes(model, machine.available_bytes),
+                EngineState::Loading { model, fraction } => {
+                    loading_bytes(Path::new(&model.id.0), *fraction, machine.available_bytes)
+                }
+                EngineState::Starting | EngineState::Trouble { .. } => 0,
+            };
             Fits::new(machine, held_bytes)
         };
         spawn_blocking(look).await.map_err(|_| AppError::new(ErrorCode::Internal, "looking at this computer failed"))
@@ -131,7 +137,22 @@ fn held_bytes(model: &ModelInfo, available_bytes: u64) -> u64 {
     let Ok(header) = Header::read(Path::new(&model.path)) else { return 0 };
     let weights_bytes = header.weights_bytes();
     let all = fit::memory_of(&[header]).unwrap_or(0);
-    let room = available_bytes.saturating_add(model.size_bytes) / WEIGHTS_COPY_SHARE.1 * WEIGHTS_COPY_SHARE.0;
-    let is_copied = cfg!(target_os = "linux") && model.size_bytes <= room;
+    let is_copied = is_copied(model.size_bytes, available_bytes.saturating_add(model.size_bytes));
     all.saturating_sub(weights_bytes) + if is_copied { model.size_bytes } else { 0 }
+}
+
+/// What would be free without the model that is being loaded, of which that fraction is here. The rest of what it takes
+/// comes at the end.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate")]
+fn loading_bytes(path: &Path, fraction: f32, available_bytes: u64) -> u64 {
+    let Ok(header) = Header::read(path) else { return 0 };
+    let weights_bytes = header.weights_bytes();
+    let here = (weights_bytes as f64 * f64::from(fraction.clamp(0.0, 1.0))) as u64;
+    if is_copied(weights_bytes, available_bytes.saturating_add(here)) { here } else { 0 }
+}
+
+/// Whether the engine copies weights where so much memory is free without them; elsewhere it maps them.
+fn is_copied(weights_bytes: u64, free_bytes: u64) -> bool {
+    let room = free_bytes / WEIGHTS_COPY_SHARE.1 * WEIGHTS_COPY_SHARE.0;
+    cfg!(target_os = "linux") && weights_bytes <= room
 }

@@ -169,7 +169,7 @@ impl TestComputer {
 }
 
 impl Hardware for TestComputer {
-    fn look(&self) -> Machine {
+    fn look(&self, _is_disturbed: bool) -> Machine {
         self.0.clone()
     }
 }
