@@ -53,7 +53,27 @@ test('lists, tables and headings keep their lines', () => {
   expect(readable(text)).toBe(text);
 });
 
-test('no text makes it fail or take long', () => {
+test('a short line ends its paragraph, also behind one that an editor has broken', () => {
+  const wrapped =
+    'This model answers questions, writes and rewrites texts, and follows instructions in\nseveral languages.';
+  expect(readable(`${wrapped}\nLicence: MIT\nAuthor: Ada`)).toBe(
+    `${wrapped.replace('\n', ' ')}\nLicence: MIT\nAuthor: Ada`,
+  );
+});
+
+test('quoted code that quotes the beginning of code ends where it ends', () => {
+  const quoted = '````\n```python\n<b>x</b>\n```\n````\n';
+  const other = '```\n```python\n<b>y</b>\n```';
+  expect(readable(`${quoted}${other}\n<b>z</b>`)).toBe(`${quoted}${other}\nz`);
+});
+
+test('a link without an address keeps its words', () => {
+  expect(readable('<a name="top">Top</a> and <a class="x" href=y.html>more</a>')).toBe(
+    'Top and [more](y.html)',
+  );
+});
+
+test('no text makes it fail', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom('<a href="x">', '<!--', '```', '<h1>', '</', '>', '\n', '    ', 'x', '`')),
@@ -62,8 +82,23 @@ test('no text makes it fail or take long', () => {
       },
     ),
   );
+});
+
+/** As much of a stranger's text as is ever shown. */
+const LONGEST = 512 * 1024;
+
+test.each([
+  ['links without an end', '<a href="x">'],
+  ['headings without an end', '<h1>'],
+  ['one link that never ends', '<a href=x', 'x'],
+  ['one link with ever more addresses', '<a href=x', ' href=x'],
+  ['lines that were all broken', 'several words that make this line longer than one of sixty letters\n'],
+  ['blanks before a dash', '<b>', ' ', '-'],
+  ['the end of a link that never ends', '<a></a', ' '],
+  ['code that is begun again and again', '```x\n'],
+])('no text takes long: %s', (_, first, more = first, last = '') => {
+  const text = first + more.repeat(LONGEST / more.length) + last;
   const begun = performance.now();
-  readable('<a href="x">'.repeat(20_000));
-  readable('<h1>'.repeat(50_000));
+  readable(text);
   expect(performance.now() - begun).toBeLessThan(2000);
 });

@@ -9,7 +9,10 @@ const LONGEST_INNER = 400;
 /** A line of at least this length was broken by an editor, not by its author. */
 const WRAPPED_FROM = 60;
 
-const fence = /^ {0,3}(`{3,}|~{3,})/;
+/** What begins quoted code; a language may stand behind it. */
+const opening = /^ {0,3}(`{3,}(?!`)(?!.*`)|~{3,})/;
+/** What ends it: the same marks, and nothing behind them. */
+const ending = /^ {0,3}(`{3,}|~{3,})[ \t]*$/;
 
 export function readable(markdown: string): string {
   const parts: string[] = [];
@@ -17,7 +20,7 @@ export function readable(markdown: string): string {
   /** The marks that end the quoted code that is being read. */
   let closing: string | null = null;
   for (const line of markdown.replaceAll('\r\n', '\n').split('\n')) {
-    const mark = fence.exec(line)?.[1] ?? null;
+    const mark: string | null = (closing === null ? opening : ending).exec(line)?.[1] ?? null;
     if (closing === null && mark !== null) {
       parts.push(withoutHtml(lines.join('\n')));
       lines = [line];
@@ -44,18 +47,20 @@ function withoutHtml(prose: string): string {
     .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
     .split(/(`[^`\n]+`)/);
-  const upTo = (end: string) => `((?:(?!</${end})[\\s\\S]){0,${LONGEST_INNER}})`;
+  const upTo = (end: string) => `((?:[^<]|<(?!/${end})){0,${LONGEST_INNER}})</${end}\\s{0,9}>`;
   const rules: [RegExp, (...found: string[]) => string][] = [
     [/<img\b[^<>]*>/gi, () => ''],
     [
-      new RegExp(`<a\\b[^<>]*?\\bhref=["']?([^"'\\s<>]+)[^<>]*>${upTo('a')}</a\\s*>`, 'gi'),
-      (_, address = '', words = '') => {
+      // The address is looked for in what was found: in one expression, a tag without an end would take minutes.
+      new RegExp(`<a\\b([^<>]*)>${upTo('a')}`, 'gi'),
+      (_, attributes = '', words = '') => {
         const shown = words.replace(/<[^<>]*>/g, '').trim();
-        return shown === '' ? '' : `[${shown}](${address})`;
+        const address = /\bhref=["']?([^"'\s]*)/i.exec(attributes)?.[1] ?? '';
+        return shown === '' || address === '' ? shown : `[${shown}](${address})`;
       },
     ],
     [
-      new RegExp(`<h[1-6]\\b[^<>]*>${upTo('h[1-6]')}</h[1-6]\\s*>`, 'gi'),
+      new RegExp(`<h[1-6]\\b[^<>]*>${upTo('h[1-6]')}`, 'gi'),
       (_, words = '') => `\n\n### ${words.replace(/\s+/g, ' ').trim()}\n\n`,
     ],
     [/<li\b[^<>]*>/gi, () => '\n- '],
@@ -70,25 +75,25 @@ function withoutHtml(prose: string): string {
 
 /** HTML is indented as its author likes; Markdown would take that for code. */
 function unindented(before: string, after: string): string {
-  return /<[a-z]/i.test(before) ? after.replace(/^[ \t]{4,}(?![ \t]*[-*+\d])/gm, '') : after;
+  return /<[a-z]/i.test(before) ? after.replace(/^[ \t]{4,}(?![-*+\d \t])/gm, '') : after;
 }
 
 /** Lines that an editor has broken are one paragraph again. */
 function joined(prose: string): string {
-  const lines: string[] = [];
+  const paragraphs: string[][] = [];
+  /** As its author's editor has left it: only its own length says whether it was broken there. */
+  let last = '';
   for (const line of prose.split('\n')) {
-    const last = lines.at(-1);
-    const goesOn =
-      last !== undefined && isWrapped(last) && /^[\p{L}\p{N}("'“*_[`]/u.test(line) && !isItem(line);
-    if (goesOn) lines[lines.length - 1] = `${last} ${line}`;
-    else lines.push(line);
+    const goesOn = isWrapped(last) && /^[\p{L}\p{N}("'“*_[`]/u.test(line) && !isItem(line);
+    if (goesOn) paragraphs.at(-1)?.push(line);
+    else paragraphs.push([line]);
+    last = line;
   }
-  return lines.join('\n');
+  return paragraphs.map((lines) => lines.join(' ')).join('\n');
 }
 
 function isWrapped(line: string): boolean {
-  const last = line.length - Math.max(0, line.lastIndexOf('\n'));
-  return last >= WRAPPED_FROM && !/^\s*(?:[#|>]|[-=*_]{3})/.test(line) && !/(?: {2}|\\)$/.test(line);
+  return line.length >= WRAPPED_FROM && !/^\s*(?:[#|>]|[-=*_]{3})/.test(line) && !/(?: {2}|\\)$/.test(line);
 }
 
 function isItem(line: string): boolean {
