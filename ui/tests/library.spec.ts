@@ -35,7 +35,14 @@ test('Details have build, parameters, context, licence and the file', async ({ p
   const details = page.getByRole('button', { name: 'Details of “Gemma 3 4B”' });
   await details.click();
   await expect(details).toHaveAttribute('aria-expanded', 'true');
-  for (const words of ['Q4_K_M', '3.9B', '131,072 tokens', 'gemma3', 'Can look at them', '.gguf']) {
+  for (const words of [
+    'Q4_K_M',
+    '3.9B',
+    '131,072 tokens',
+    'gemma3',
+    'The model knows them, but Hearth cannot show it any yet',
+    '.gguf',
+  ]) {
     await expect(row(page, 'Gemma 3 4B')).toContainText(words);
   }
   await details.click();
@@ -81,8 +88,10 @@ test('before deleting it is said what becomes free; after it, it can be brought 
   expect(await calls(page, 'removeModel'), 'nothing is deleted by asking').toEqual([]);
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(row(page, 'Gemma 3 4B')).toHaveCount(0);
+  await expect(row(page, 'Llama 3.2 3B').getByRole('button').first(), 'the one beside it').toBeFocused();
   await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
   await expect(row(page, 'Gemma 3 4B')).toBeVisible();
+  await expect(row(page, 'Gemma 3 4B').getByRole('button').first(), 'it is back').toBeFocused();
 });
 
 test('“Free now” gives the space back at once, and then nothing can be brought back', async ({
@@ -137,6 +146,42 @@ test('a model is shown in the file manager', async ({ page, open }) => {
   expect(await calls(page, 'revealModel')).toEqual([
     ['/home/ada/Downloads/llama-3.3-70b-instruct-q4_k_m.gguf'],
   ]);
+});
+
+test('while a deletion is prepared, its row says so', async ({ page, open }) => {
+  await open('collected');
+  await openLibrary(page);
+  await page.evaluate(() => {
+    const { hearth } = window;
+    const real = hearth.planRemoval.bind(hearth);
+    hearth.planRemoval = async (model) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      return real(model);
+    };
+  });
+  await choose(page, 'Gemma 3 4B', 'Delete…');
+  await expect(row(page, 'Gemma 3 4B')).toHaveAttribute('aria-busy', 'true');
+  await expect(row(page, 'Gemma 3 4B').getByRole('status')).toHaveText('One moment…');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(row(page, 'Gemma 3 4B')).toHaveAttribute('aria-busy', 'false');
+});
+
+test('a filter can be taken back also when so few models are left that none is needed', async ({
+  page,
+  open,
+}) => {
+  await open('many-models');
+  await openLibrary(page);
+  const filter = page.getByRole('searchbox', { name: 'Filter by name' });
+  await filter.fill('qwen q8');
+  await page.evaluate(() => {
+    const { localModels } = window.hearth;
+    for (const { id } of localModels.models.slice(3)) localModels.remove(id);
+  });
+  await page.evaluate(() => window.hearth.localModels.changeListeners.forEach((listener) => listener()));
+  await expect(page.getByText('No model here has “qwen q8” in its name.')).toBeVisible();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(page.getByRole('heading', { level: 3 }).first()).toBeVisible();
 });
 
 test('many models are filtered by their names, few are not', async ({ page, open }) => {

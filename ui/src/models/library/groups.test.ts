@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { collected, many } from '../../backend/fake/collection';
-import { FILTER_FROM, filtered, groupsOf } from './groups';
+import { besides, FILTER_FROM, filtered, groupsOf, hasFilter } from './groups';
 
 const names = (models: { name: string }[]) => models.map(({ name }) => name);
 
@@ -30,4 +30,17 @@ test.each([
   const models = many(0);
   expect(models.length).toBeGreaterThanOrEqual(FILTER_FROM);
   expect(filtered(models, text)).toHaveLength(amount);
+});
+
+test('few models have no filter, but one that is set can be taken back when few are left', () => {
+  expect(hasFilter(many(0).slice(0, FILTER_FROM), '')).toBe(true);
+  expect(hasFilter(many(0).slice(0, FILTER_FROM - 1), '')).toBe(false);
+  expect(hasFilter(many(0).slice(0, FILTER_FROM - 1), 'zebra')).toBe(true);
+});
+
+test('beside what leaves a list is the next, and beside the last one the one before', () => {
+  expect(besides(['a', 'b', 'c'], 'b')).toBe('c');
+  expect(besides(['a', 'b', 'c'], 'c')).toBe('b');
+  expect(besides(['a'], 'a')).toBeNull();
+  expect(besides(['a'], 'b')).toBeNull();
 });

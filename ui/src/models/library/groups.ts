@@ -1,7 +1,7 @@
 /** The list of models in its three parts, and what is left of it by the filter. */
 import type { LocalModel } from '../../backend/bindings';
 
-/** More models than this are filtered rather than looked through. */
+/** This many models and more are filtered rather than looked through. */
 export const FILTER_FROM = 11;
 
 export interface Groups {
@@ -19,6 +19,17 @@ export function groupsOf(models: LocalModel[]): Groups {
     foreign: of('foreign'),
     isEmpty: models.length === 0,
   };
+}
+
+/** What stands in a list beside one that is about to leave it: the next, or at its end the one before. */
+export function besides<Id>(ids: Id[], leaving: Id): Id | null {
+  const at = ids.indexOf(leaving);
+  return at < 0 ? null : (ids[at + 1] ?? ids[at - 1] ?? null);
+}
+
+/** Whether there is so much that one filters. What is filtered already can always be taken back. */
+export function hasFilter(models: LocalModel[], filter: string): boolean {
+  return models.length >= FILTER_FROM || filter !== '';
 }
 
 /** Those whose name, build or place has every word of `text` in it, whatever the case. */

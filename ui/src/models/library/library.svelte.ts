@@ -36,6 +36,11 @@ export class LocalModels {
     return this.models.find((model) => model.id === id);
   }
 
+  /** Whether a model of this repository can be used here; nothing, as long as nobody has looked. */
+  has(repo: string): boolean | null {
+    return this.looked.kind === 'known' ? this.usable.some((model) => model.repo === repo) : null;
+  }
+
   /** Looks it up anew. What was known stays until something newer is. */
   look(): Promise<void> {
     if (this.#looking !== null) {
