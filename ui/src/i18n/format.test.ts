@@ -76,6 +76,9 @@ test.each([
   [15.3, '16 GB'],
   [7.6, '8 GB'],
   [62.7, '64 GB'],
+  [125.6, '128 GB'],
+  [94, '96 GB'],
+  [47, '48 GB'],
   [5, '5 GB'],
   [3.8, '4 GB'],
 ])('a computer with %d GiB at hand was sold with %s', (gibibytes, words) => {

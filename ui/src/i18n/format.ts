@@ -36,15 +36,23 @@ export function memory(bytes: number): string {
 /** `16 GB`: memory as a computer is sold with it. What the firmware or the graphics keep for themselves is missing. */
 export function memoryInAll(bytes: number): string {
   const amount = bytes / GIBIBYTE;
-  const sold = 2 * Math.ceil(amount / 2);
+  const step = amount > 32 ? 8 : 2;
+  const sold = step * Math.ceil(amount / step);
   return memory((amount > sold * 0.92 ? sold : Math.round(amount)) * GIBIBYTE);
 }
 
 /** `14`, or `2.4` where the half counts: words a second, which are an estimate. */
 export function pace(wordsPerSecond: number): string {
-  return new Intl.NumberFormat(locale(), {
-    maximumFractionDigits: wordsPerSecond < 5 ? 1 : 0,
-  }).format(wordsPerSecond);
+  return new Intl.NumberFormat(locale()).format(roughly(wordsPerSecond));
+}
+
+/** The same for a sentence that has to know whether it is one word. */
+export function paced(wordsPerSecond: number): { words: string; amount: number } {
+  return { words: pace(wordsPerSecond), amount: roughly(wordsPerSecond) };
+}
+
+function roughly(wordsPerSecond: number): number {
+  return wordsPerSecond < 5 ? Math.round(wordsPerSecond * 10) / 10 : Math.round(wordsPerSecond);
 }
 
 /** `one, two and three` */

@@ -2,6 +2,11 @@
 import type { Capability } from '../backend/bindings';
 import * as m from '../paraglide/messages';
 
+/** What Hearth lets a model do: it cannot show pictures to any yet, so being able to see them is nothing to promise. */
+export function promised(capabilities: Capability[]): Capability[] {
+  return capabilities.filter((capability) => capability !== 'vision');
+}
+
 export function capabilityWords(capability: Capability): string {
   switch (capability) {
     case 'chat':

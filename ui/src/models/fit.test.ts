@@ -21,6 +21,14 @@ test('the badge says how fast, where that is known', () => {
   );
 });
 
+test('one word is one word', () => {
+  const slow: Fit = { ...fit, verdict: 'slow', words_per_second: 1.04 };
+  expect(fitWords(slow)).toBe('Runs slowly, about 1 word a second');
+  expect(fitReason(slow)).toContain('about 1 word a second');
+  showLanguage('de');
+  expect(fitWords(slow)).toBe('Läuft langsam, etwa 1 Wort pro Sekunde');
+});
+
 test('a model that does not fit promises no speed', () => {
   expect(fitWords({ ...fit, verdict: 'too_large' })).toBe('Will not fit');
   expect(fitWords({ ...fit, verdict: 'tight' })).toBe('Close other programs first');

@@ -1,6 +1,6 @@
 /** Whether a model runs here, in words. */
 import type { Fit } from '../backend/bindings';
-import { memory, pace } from '../i18n/format';
+import { memory, pace, paced } from '../i18n/format';
 import * as m from '../paraglide/messages';
 
 /** What stands on the badge. */
@@ -9,7 +9,7 @@ export function fitWords({ verdict, words_per_second }: Fit): string {
     case 'fast':
       return words_per_second === null ? m.fit_fast() : m.fit_fast_pace({ words: pace(words_per_second) });
     case 'slow':
-      return words_per_second === null ? m.fit_slow() : m.fit_slow_pace({ words: pace(words_per_second) });
+      return words_per_second === null ? m.fit_slow() : m.fit_slow_pace(paced(words_per_second));
     case 'tight':
       return m.fit_tight();
     case 'too_large':
@@ -31,7 +31,7 @@ export function fitReason({ verdict, needed_bytes, available_bytes, words_per_se
     case 'slow':
       return words_per_second === null
         ? m.fit_slow_reason_plain(amounts)
-        : m.fit_slow_reason({ ...amounts, words: pace(words_per_second) });
+        : m.fit_slow_reason({ ...amounts, ...paced(words_per_second) });
     case 'tight':
       return m.fit_tight_reason(amounts);
     case 'too_large':

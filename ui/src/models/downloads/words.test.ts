@@ -63,7 +63,7 @@ describe('a screen reader is told', () => {
     const waiting = as({ state: 'waiting', trouble: 'network', seconds: 30 });
     expect(announcement(receiving, waiting)).toMatch(/^Qwen3 8B: There is no connection/);
     expect(announcement(waiting, as({ state: 'waiting', trouble: 'network', seconds: 29 }))).toBeNull();
-    expect(announcement(waiting, receiving)).toBe('Qwen3 8B is being downloaded again.');
+    expect(announcement(waiting, receiving)).toBe('Qwen3 8B goes on downloading.');
   });
 
   test('that it could not be done', () => {
