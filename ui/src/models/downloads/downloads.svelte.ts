@@ -1,4 +1,5 @@
 /** Models on their way here: what is known of them, and what can be asked of them. */
+import { SvelteSet } from 'svelte/reactivity';
 import type { Backend } from '../../backend/backend';
 import type {
   Download,
@@ -23,6 +24,10 @@ export class Downloads {
   /** Counts the downloads that have come to their end, to tell what was asked before from what was asked after. */
   #doneCount = 0;
   #doneAt = new Map<DownloadId, number>();
+  /** Those that the person has asked to go on with, until it is known how that ends. */
+  #resumed = new Set<DownloadId>();
+  /** The repositories of these, also when they have left the list. */
+  #arrived = new SvelteSet<string>();
 
   constructor(
     backend: Backend,
@@ -75,12 +80,35 @@ export class Downloads {
     return isNewer ? { presence: 'here', model: download.state.model } : known;
   }
 
+  /** Whether something of this repository has arrived since the app was started. */
+  hasArrived(repo: string): boolean {
+    return this.#arrived.has(repo);
+  }
+
   receive(list: Download[]): void {
     const before = new Map(this.list.map((download) => [download.id, download.state.state]));
     const arrived = list.filter(isDone).filter((download) => before.get(download.id) !== 'done');
-    for (const download of arrived) this.#doneAt.set(download.id, ++this.#doneCount);
-    this.list = list;
+    for (const download of arrived) {
+      this.#doneAt.set(download.id, ++this.#doneCount);
+      this.#arrived.add(download.repo);
+    }
+    this.list = list.map((download) => this.#settled(download));
     for (const download of arrived) this.#onDone(download);
+  }
+
+  /**
+   * Whether a person has been let in is asked for again each minute. Unless they have asked for it themselves, nothing
+   * is to flicker, nor to be told anew, until there is another answer.
+   */
+  #settled(download: Download): Download {
+    const state = this.find(download.id)?.state;
+    const isAsking = download.state.state === 'queued' || download.state.state === 'connecting';
+    if (!isAsking) {
+      this.#resumed.delete(download.id);
+      return download;
+    }
+    const isRefused = state?.state === 'failed' && state.error.code === 'access_not_granted';
+    return isRefused && !this.#resumed.has(download.id) ? { ...download, state } : download;
   }
 
   /** Returns whether it has begun or is queued; a refusal is shown. */
@@ -96,6 +124,7 @@ export class Downloads {
   }
 
   resume(id: DownloadId): Promise<boolean> {
+    this.#resumed.add(id);
     return this.#try(() => this.#backend.resumeDownload(id));
   }
 

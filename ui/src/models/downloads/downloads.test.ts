@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { FakeBackend } from '../../backend/fake';
+import { failure } from '../../backend/fake/failure';
 import { scenario } from '../../backend/fake/scenarios';
 import type { Download, DownloadState, Presence } from '../../backend/bindings';
 import { Notices } from '../../notices/notices.svelte';
@@ -78,4 +79,20 @@ test('how much is here counts only what is under way', () => {
   expect(all.share).toBe(250 / 4000);
   all.receive([download({ state: 'paused' })]);
   expect(all.share).toBeNull();
+});
+
+test('a download that nobody was let in to is asked for again without flickering', async () => {
+  const refused: DownloadState = { state: 'failed', error: failure('access_not_granted') };
+  const { all } = downloads([download(refused)]);
+  const shown = () => all.find(1)?.state.state;
+  all.receive([download({ state: 'connecting' })]);
+  expect(shown(), 'the app has asked by itself').toBe('failed');
+  all.receive([download(refused)]);
+  expect(shown()).toBe('failed');
+
+  await all.resume(1);
+  all.receive([download({ state: 'connecting' })]);
+  expect(shown(), 'the person has asked').toBe('connecting');
+  all.receive([download({ state: 'receiving' })]);
+  expect(shown(), 'let in').toBe('receiving');
 });
