@@ -28,7 +28,7 @@ test('a recommended model says why, how large it is and how fast it runs here', 
   await open('full');
   await openModels(page);
   const first = card(page, 'Qwen3.5 4B');
-  await expect(first).toContainText('The best answers among those that run fast here.');
+  await expect(first).toContainText('The best choice to begin with on this computer.');
   await expect(first).toContainText('3.6 GB');
   await expect(first.getByRole('button', { name: /^Runs fast, about 8 words a second/ })).toBeVisible();
 });
@@ -110,6 +110,31 @@ test('a model that is ready is told wherever one is, and used for the conversati
   await expect(page.getByRole('button', { name: /^Model: Qwen3.5 4B/ })).toBeVisible();
 });
 
+test('between the press and the Hub’s answer the button says that it connects, and is pressed once', async ({
+  page,
+  open,
+}) => {
+  await open('full');
+  await openModels(page);
+  await page.evaluate(() => {
+    const { hearth } = window;
+    const real = hearth.startDownload.bind(hearth);
+    hearth.startDownload = async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      return real(request);
+    };
+  });
+  const first = card(page, 'Qwen3.5 4B');
+  const button = first.getByRole('button', { name: /^Download/ });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect(button).toHaveText('Connecting…');
+  await expect(button).toHaveAttribute('aria-busy', 'true');
+  await page.keyboard.press('Enter');
+  await expect(first.getByRole('progressbar')).toBeVisible();
+  expect(await calls(page, 'startDownload')).toHaveLength(1);
+});
+
 test('a download that is refused says why, and the button stays', async ({ page, open }) => {
   await open('full');
   await page.evaluate(
@@ -174,6 +199,62 @@ test('on the first start the starter model names a better one, which arrives in 
   await hint.getByRole('button', { name: 'Use Qwen3.5 4B' }).click();
   await expect(page.getByRole('button', { name: /^Model: Qwen3.5 4B/ })).toBeVisible();
   await expect(hint).toHaveCount(0);
+});
+
+test('on a busy computer the first chat recommends nothing that would not run', async ({ page, open }) => {
+  await open('first-start-busy');
+  await expect(page.getByRole('heading', { name: 'What is on your mind?' })).toBeVisible();
+  await expect.poll(() => calls(page, 'recommendations')).not.toHaveLength(0);
+  await expect(page.getByRole('region', { name: 'A better model' })).toHaveCount(0);
+});
+
+test('the greeting stays where it is when the hint below it comes', async ({ page, open }) => {
+  await open('first-start-slow-hint');
+  const greeting = page.getByRole('heading', { name: 'What is on your mind?' });
+  const before = await greeting.boundingBox();
+  await expect(page.getByRole('region', { name: 'A better model' })).toBeVisible();
+  expect((await greeting.boundingBox())?.y).toBe(before?.y);
+});
+
+test('what fits is measured again once a model is loaded', async ({ page, open }) => {
+  await open('full');
+  await openModels(page);
+  const before = (await calls(page, 'recommendations')).length;
+  await page.evaluate(() => void window.hearth.reloadModel());
+  await expect.poll(async () => (await calls(page, 'recommendations')).length).toBeGreaterThan(before);
+});
+
+test('a model’s page leaves the focus to whoever comes by the tabs, and asks for its card once', async ({
+  page,
+  open,
+}) => {
+  await open('full');
+  await openPage(page, 'unsloth/Qwen3.5-4B-GGUF');
+  await expect(page.getByRole('heading', { name: 'Qwen3.5 4B', level: 2 })).toBeFocused();
+  await page.getByRole('tab', { name: 'Discover' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('heading', { name: 'Qwen3.5 4B', level: 2 })).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Discover' })).toBeFocused();
+
+  await page.getByRole('button', { name: 'Back' }).focus();
+  await page.evaluate(() => window.hearth.calls.splice(0));
+  await page.evaluate(() => window.hearth.localModels.changeListeners.forEach((listener) => listener()));
+  await expect.poll(() => calls(page, 'modelPage')).toHaveLength(1);
+  await expect(page.getByRole('button', { name: 'Back' }), 'looked up anew below it').toBeFocused();
+});
+
+test('a card that was refused is asked for once after signing in', async ({ page, open }) => {
+  await open('full');
+  await openPage(page, 'google/gemma-3-4b-it-qat-q4_0-gguf');
+  await expect(page.getByText('The description could not be fetched.')).toBeVisible();
+  await expect(page.getByText('Then you can download it.')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.evaluate(() => window.hearth.calls.splice(0));
+  await page.getByLabel('2. Paste it here.').fill('hf_abcdefghijklmnopqrstuvwxyz');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => calls(page, 'modelCard')).toHaveLength(1);
+  expect(await calls(page, 'modelPage')).toHaveLength(1);
 });
 
 test('the way back from a model’s page leads to where one was', async ({ page, open }) => {

@@ -139,10 +139,11 @@ test('nothing found says what may help, and filters can be dropped at once', asy
   await openModels(page);
   await page.keyboard.type('granite');
   await expect(lines(page).first()).toBeVisible();
-  await page.getByRole('combobox', { name: 'Good at' }).selectOption('For pictures');
+  await page.getByRole('combobox', { name: 'Licence' }).selectOption('Gemma');
   await expect(page.getByText('The filters may leave out what you are looking for.')).toBeVisible();
   await page.getByRole('button', { name: 'Search without filters' }).click();
   await expect(lines(page).first()).toBeVisible();
+  await expect(field(page), 'the button has gone').toBeFocused();
   await field(page).fill('a model that nobody made');
   await expect(page.getByText('Try fewer words')).toBeVisible();
 });
@@ -221,4 +222,78 @@ test('what was found and where one was is there again after looking at a model',
   await expect(field(page)).toHaveValue('granite');
   await expect(line).toBeFocused();
   expect(await line.textContent()).toBe(before);
+});
+
+test('how much was found is told to a screen reader, once', async ({ page, open }) => {
+  await open('full');
+  await openModels(page);
+  await page.keyboard.type('falcon');
+  await expect(page.locator('[data-announcer]')).toHaveText('6 models found.');
+  await field(page).fill('');
+  await page.getByRole('button', { name: 'Browse all models' }).click();
+  await expect(page.locator('[data-announcer]')).toHaveText('The first 20 models are there.');
+});
+
+test('whoever begins to browse is at the beginning, in the search field', async ({ page, open }) => {
+  await open('full');
+  await openModels(page);
+  await page.getByRole('button', { name: 'Browse all models' }).click();
+  await expect(field(page)).toBeFocused();
+  expect(await page.locator('main').evaluate((main) => main.scrollTop)).toBe(0);
+});
+
+test('a filter that leaves nothing of what was looked through so far says so, and goes on', async ({
+  page,
+  open,
+}) => {
+  await open('full');
+  await openModels(page);
+  await page.evaluate(() => {
+    const { hearth } = window;
+    const real = hearth.searchModels.bind(hearth);
+    hearth.searchModels = async (query, next) => {
+      const at = Number(next ?? '0');
+      const found = await real({ ...query, words: 'falcon', fits_here: false }, null);
+      const models = query.fits_here && at < 6 ? [] : (found?.models ?? []);
+      return { models, next: at < 6 ? String(at + 1) : null };
+    };
+  });
+  await page.getByRole('button', { name: 'Browse all models' }).click();
+  await expect(lines(page).first()).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Fits here' }).check();
+  await expect(page.getByText('None so far fits here.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Search without filters' })).toBeVisible();
+  await page.getByRole('button', { name: 'Search further' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(lines(page).first()).toBeVisible();
+  await expect(lines(page).first().getByRole('button')).toBeFocused();
+});
+
+test('a model that arrives or is deleted is here, or not any more, also in what was found before', async ({
+  page,
+  open,
+}) => {
+  await open('full');
+  await openModels(page);
+  await field(page).fill('unsloth/Qwen3.5-4B');
+  const line = lines(page).filter({ hasText: 'Qwen3.5 4B' }).first();
+  await expect(line).toBeVisible();
+  await expect(line).not.toContainText('here');
+  await line.getByRole('button').click();
+  await page
+    .getByRole('button', { name: /^Download Qwen3.5 4B/ })
+    .first()
+    .click();
+  await expect(page.getByRole('button', { name: 'Use Qwen3.5 4B' }).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Back' }).click();
+  await expect(line).toContainText('here');
+
+  await page.getByRole('tab', { name: 'On this computer' }).click();
+  await page.getByRole('button', { name: /^More for “Qwen3.5 4B/ }).click();
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Qwen3.5 4B', level: 3 })).toHaveCount(0);
+  await page.getByRole('tab', { name: 'Discover' }).click();
+  await expect(line).toBeVisible();
+  await expect(line).not.toContainText('here');
 });

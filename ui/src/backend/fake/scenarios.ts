@@ -20,6 +20,7 @@ import {
   otherDownloads,
   threeComing,
 } from './collection';
+import { catalog } from './catalog';
 import { FakeDiscover } from './discover';
 import { FakeDownloads } from './downloads';
 import { failure } from './failure';
@@ -85,6 +86,13 @@ export function script(change: Partial<ScriptedAnswer> = {}): ScriptedAnswer {
 const scenarios = {
   /** The very first start: the starter model is ready, nothing was ever said. */
   'first-start': () => blank(),
+  /** The same while other programs have nearly all memory: no model is praised. */
+  'first-start-busy': () => ({
+    ...blank(),
+    discover: new FakeDiscover({ catalog: catalog.map((model) => ({ ...model, praise: null })) }),
+  }),
+  /** The same, and what is recommended takes a moment. */
+  'first-start-slow-hint': () => ({ ...blank(), delayMs: { recommendations: 500 } }),
   /** A first start on a slow disk: the model is still coming. */
   'first-start-loading': () => ({ ...blank(), engine: loading(0.42) }),
   'first-start-starting': () => ({ ...blank(), engine: { state: 'starting' } satisfies EngineState }),
@@ -193,8 +201,11 @@ const scenarios = {
   'downloads-order': () => downloading(threeComing()),
   'account-signed-in': () => withAccount(ada),
   'account-not-kept': () => withAccount({ ...ada, is_kept: false }),
-  /** The Hub could not be asked since the app was started. */
-  'account-unnamed': () => withAccount({ ...ada, name: '', full_name: null, initials: '' }),
+  /** Somebody whose token is in a keychain that nobody unlocks. */
+  'account-locked': () => ({
+    ...withHistory(weeksOfUse()),
+    network: new FakeNetwork({ account: ada, isLocked: true }),
+  }),
   'token-unknown': () => ({
     ...withHistory(weeksOfUse()),
     network: new FakeNetwork({ signsInAs: null }),

@@ -67,10 +67,10 @@ export class Discover {
     this.#chosen.set(model.id, build.file);
   }
 
-  /** The model to begin with on this computer: the first that has a build to offer. */
+  /** The model to begin with on this computer. None, as long as other programs leave no room for any. */
   get first(): RecommendedModel | undefined {
     if (this.recommendations.kind !== 'known') return undefined;
-    return this.recommendations.value.models.find((model) => model.suggested !== null);
+    return this.recommendations.value.models.find((model) => model.praise === 'best');
   }
 
   /** Opens a model's page; `place` is where the way back leads. */
@@ -103,10 +103,19 @@ export class Discover {
 
   /** Models came or went, or somebody signed in: what is shown may have changed. */
   lookAgain(): void {
+    this.measureAgain();
+    void this.visit?.look();
+  }
+
+  /** More or less memory is free than before: what is recommended may be another model. Needs no network. */
+  measureAgain(): void {
     if (this.#asked > 0) void this.recommend();
-    const { visit } = this;
-    if (visit === null) return;
-    void visit.look();
-    if (visit.card.kind === 'failed') void visit.lookAtCard();
+  }
+
+  /** Another Hub is in use: what was shown of the former one is looked for there. */
+  hubChanged(): void {
+    this.measureAgain();
+    this.search.submit();
+    if (this.visit !== null) this.open(this.visit.address, this.place);
   }
 }

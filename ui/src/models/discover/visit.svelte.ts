@@ -15,7 +15,9 @@ export class Visit {
 
   #backend: Backend;
   #momentNow: () => number;
-  #isAsking = false;
+  #looking: Promise<void> | null = null;
+  #lookingAtCard: Promise<void> | null = null;
+  #isOutdated = false;
 
   constructor(backend: Backend, address: ModelAddress, momentNow: () => number) {
     this.#backend = backend;
@@ -24,24 +26,44 @@ export class Visit {
   }
 
   /** Looks it up, or looks again. What is shown stays until there is something newer. */
-  async look(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    if (this.page.kind === 'failed') this.page = { kind: 'asking' };
-    const moment = this.#momentNow();
-    try {
-      const page = await this.#backend.modelPage(this.address);
-      this.moment = moment;
-      this.page = { kind: 'known', value: page };
-      this.#isAsking = false;
-      if (this.card.kind !== 'known') await this.lookAtCard();
-    } catch (reason) {
-      this.#isAsking = false;
-      if (this.page.kind !== 'known') this.page = { kind: 'failed', error: asAppError(reason) };
+  look(): Promise<void> {
+    if (this.#looking !== null) {
+      // What is being looked up may be older than the reason to ask again.
+      this.#isOutdated = true;
+      return this.#looking;
     }
+    this.#looking = this.#look().finally(() => (this.#looking = null));
+    return this.#looking;
   }
 
-  async lookAtCard(): Promise<void> {
+  /** Whoever asks while it is being fetched waits for the same answer. */
+  lookAtCard(): Promise<void> {
+    this.#lookingAtCard ??= this.#lookAtCard().finally(() => (this.#lookingAtCard = null));
+    return this.#lookingAtCard;
+  }
+
+  async #look(): Promise<void> {
+    do {
+      this.#isOutdated = false;
+      if (this.page.kind === 'failed') this.page = { kind: 'asking' };
+      const moment = this.#momentNow();
+      try {
+        const page = await this.#backend.modelPage(this.address);
+        this.moment = moment;
+        this.page = { kind: 'known', value: page };
+        if (this.card.kind !== 'known') void this.lookAtCard();
+      } catch (reason) {
+        if (this.page.kind !== 'known') this.page = { kind: 'failed', error: asAppError(reason) };
+      }
+    } while (this.#mustLookAgain());
+  }
+
+  /** Asked anew after each pause, in which anybody may have asked. */
+  #mustLookAgain(): boolean {
+    return this.#isOutdated;
+  }
+
+  async #lookAtCard(): Promise<void> {
     if (this.page.kind !== 'known') return;
     const { repo, commit } = this.page.value;
     this.card = { kind: 'asking' };
