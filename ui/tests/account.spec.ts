@@ -160,7 +160,10 @@ test('an account or a network that cannot be asked leaves the rest of Settings a
   await expect(page.getByRole('heading', { name: 'About' })).toBeVisible();
   await page.evaluate(() => window.hearth.setFailure('account', null));
   await region(page, 'Account').getByRole('button', { name: 'Try again' }).click();
-  await expect(token(page)).toBeVisible();
+  await expect(token(page)).toBeFocused();
+  await page.evaluate(() => window.hearth.setFailure('networkSettings', null));
+  await region(page, 'Network').getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByLabel('Address of Hugging Face, or of a mirror')).toBeFocused();
 });
 
 test('a mirror and a proxy are kept, and can be taken back in one step', async ({ page, open }) => {
