@@ -79,7 +79,10 @@ async fn open_on(stage: &Stage, hub: &FakeHub, keychain: &Arc<Keychain>) -> App 
 }
 
 fn account(signed_in: AccountState) -> Account {
-    hub_stage::account(&signed_in).expect("somebody is signed in").clone()
+    match signed_in.standing {
+        Standing::SignedIn { account } => account,
+        other => panic!("somebody is signed in, not {other:?}"),
+    }
 }
 
 /// Who is signed in, if anybody is.
@@ -283,9 +286,9 @@ async fn a_locked_keychain_is_asked_once_by_all_who_ask_together_and_told_from_b
     keychain.set_trouble(LOCKED);
     let app = open_on(&stage, &hub, &keychain).await;
     keychain.asked.store(0, Ordering::SeqCst);
-    let (card, state, other) =
+    let (card, shown, other) =
         tokio::join!(app.model_card("o/n", "main"), app.account(), app.model_card("o/n", "main"));
     assert!(card.is_ok() && other.is_ok());
-    assert_eq!(state.expect("readable").standing, Standing::Locked { name: NAME.to_owned() });
+    assert_eq!(shown.expect("readable").standing, Standing::Locked { name: NAME.to_owned() });
     assert_eq!(keychain.asked.load(Ordering::SeqCst), 1);
 }
