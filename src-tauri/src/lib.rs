@@ -32,7 +32,7 @@ use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::home::Home;
 use crate::instance::HomeLock;
-use crate::opening::Opened;
+use crate::opening::{Early, Opened};
 use crate::resources::Resources;
 
 /// Who has asked a repository's owner to be let in need not press a button once they are.
@@ -68,6 +68,8 @@ fn start() -> anyhow::Result<ExitCode> {
     context.config_mut().identifier = home.instance_name(&context.config().identifier);
     let bindings = bindings::builder();
     let app = tauri::Builder::default()
+        // Before the first plugin: a second start may hand over a file from then on.
+        .manage(Early::default())
         // The first of the plugins: a second start must end before anything else has begun.
         .plugin(instance::plugin())
         .plugin(tauri_plugin_dialog::init())
@@ -132,12 +134,13 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
     });
     told::tell(handle, &app);
     tauri::async_runtime::spawn(taskbar::show(handle.clone(), app.downloads()));
-    handle.manage(app);
     handle.manage(home);
     handle.manage(Opened::default());
     handle.manage(quit::Ending::default());
+    // The last of them: who finds the app counts on the others.
+    handle.manage(app);
     let folder = std::env::current_dir().unwrap_or_default();
-    opening::open(handle, opening::named(std::env::args_os().skip(1), &folder));
+    opening::open_first(handle, opening::named(std::env::args_os().skip(1), &folder));
     Ok(quit::on_signals(handle)?)
 }
 

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hearth_core::App;
 use hearth_core::error::AppError;
@@ -29,15 +29,41 @@ impl Opened {
     }
 }
 
+/// The last file that was to be opened before the app could, as by a second start while the first still waits for its
+/// home folder.
+#[derive(Debug, Default)]
+pub(crate) struct Early(Mutex<Option<PathBuf>>);
+
+impl Early {
+    fn hold(&self) -> MutexGuard<'_, Option<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Hands the model in that file, if there is one, to the page.
 pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>, file: Option<PathBuf>) {
     let Some(file) = file else { return };
+    let app = {
+        let early = handle.state::<Early>();
+        // Held while it looks: whoever brings the app looks here afterwards.
+        let mut early = early.hold();
+        let Some(app) = handle.try_state::<App>() else {
+            *early = Some(file);
+            return;
+        };
+        app.inner().clone()
+    };
     let handle = handle.clone();
-    let app = handle.state::<App>().inner().clone();
     tauri::async_runtime::spawn(async move {
         handle.state::<Opened>().put(app.open_model(file).await);
         tell(&handle, &ModelOpened);
     });
+}
+
+/// Hands over what came before the app did, else the model in `file`. The app is there now.
+pub(crate) fn open_first<R: Runtime>(handle: &AppHandle<R>, file: Option<PathBuf>) {
+    let early = handle.state::<Early>().hold().take();
+    open(handle, early.or(file));
 }
 
 /// The first model that is named by a program's arguments, as they were given in `folder`.
