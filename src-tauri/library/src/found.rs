@@ -1,9 +1,6 @@
 //! A model on this computer, and where it is kept.
 
-use std::{
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::path::{Path, PathBuf};
 
 use hearth_gguf::Shape;
 
@@ -38,8 +35,6 @@ pub struct Model {
     pub projector: Option<ModelFile>,
     /// Every place it is kept at or reached from; at least one.
     pub places: Vec<Place>,
-    /// When its first part was last written.
-    pub modified: Option<SystemTime>,
     /// Whether it can be used.
     pub state: State,
 }
@@ -105,8 +100,8 @@ pub(crate) enum Keeper {
     Cache { repo_folder: PathBuf },
     /// The store's folder, and the manifest that names the blobs.
     Ollama { root: PathBuf, manifest: PathBuf },
-    /// A description beside the model, which says where the file is.
-    Described { description: PathBuf },
+    /// A description beside the model, which says where the file is. The program's own files lie below `data`.
+    Described { description: PathBuf, data: PathBuf },
 }
 
 impl Model {

@@ -28,6 +28,7 @@ mod removing;
 mod repo;
 mod roots;
 mod scan;
+mod small;
 mod walk;
 
 pub use cache::Cache;

@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use crate::{
@@ -16,14 +17,18 @@ use crate::{
 /// What makes two sightings the same model.
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
-    Files(Vec<Identity>),
+    /// With size and time: not every file system tells its files apart as it should.
+    Files(Vec<(Identity, u64, Option<SystemTime>)>),
     /// Nothing is there to be compared.
     Paths(Vec<PathBuf>),
 }
 
 pub(crate) fn models(sightings: Vec<Sighting>, headers: &mut Headers) -> Vec<Model> {
     let mut told = Vec::new();
-    for sighting in parts::gather(sightings) {
+    for mut sighting in parts::gather(sightings) {
+        // A description may name any file.
+        let is_one = |path: &PathBuf| headers.told(std::slice::from_ref(path)).is_projector;
+        sighting.place.projector = sighting.place.projector.take().filter(is_one);
         let says = headers.told(&sighting.place.files);
         told.push((sighting, says));
     }
@@ -32,8 +37,9 @@ pub(crate) fn models(sightings: Vec<Sighting>, headers: &mut Headers) -> Vec<Mod
     let mut known = HashMap::new();
     for (sighting, says) in told {
         let facts: Vec<Option<Facts>> = sighting.place.files.iter().map(|path| identity::facts(path).ok()).collect();
-        let identities: Option<Vec<_>> = facts.iter().map(|facts| facts.map(|facts| facts.identity)).collect();
-        let key = identities.map_or_else(|| Key::Paths(sighting.place.files.clone()), Key::Files);
+        let known_by = |facts: Facts| (facts.identity, facts.size_bytes, facts.modified);
+        let files: Option<Vec<_>> = facts.iter().map(|facts| facts.map(known_by)).collect();
+        let key = files.map_or_else(|| Key::Paths(sighting.place.files.clone()), Key::Files);
         match known.get(&key) {
             None => {
                 known.insert(key, models.len());
@@ -94,7 +100,6 @@ fn model(sighting: Sighting, told: &Told, facts: &[Option<Facts>]) -> Model {
         licence: told.licence.clone(),
         shape: told.shape.clone(),
         projector: sighting.place.projector.as_deref().map(projector_file),
-        modified: facts.first().copied().flatten().and_then(|facts| facts.modified),
         places: vec![sighting.place],
         state,
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     path::{Path, PathBuf},
 };
 
@@ -26,6 +27,14 @@ pub(crate) fn name(path: &Path) -> Option<PartName> {
     let (number, count) = (digits(number)?, digits(count)?);
     // A model of more parts than native code counts is none.
     (number >= 1 && number <= count && count <= 1024).then(|| PartName { stem: stem.to_owned(), number, count })
+}
+
+/// A file, with the other parts of its model that lie beside it: who names one part means all of them.
+pub(crate) fn with_siblings(path: &Path) -> Vec<PathBuf> {
+    let ending = path.extension().and_then(OsStr::to_str);
+    let (Some(PartName { stem, count, .. }), Some(ending)) = (name(path), ending) else { return vec![path.to_owned()] };
+    let parts = (1..=count).map(|number| path.with_file_name(format!("{stem}-{number:05}-of-{count:05}.{ending}")));
+    parts.filter(|part| part == path || part.is_file()).collect()
 }
 
 /// Where the parts of one model are.

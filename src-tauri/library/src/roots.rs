@@ -2,11 +2,13 @@
 
 use std::{
     ffi::OsString,
-    fs,
     path::{Path, PathBuf},
 };
 
-use crate::programs::{jan, lm_studio};
+use crate::{
+    programs::{jan, lm_studio},
+    small,
+};
 
 /// The folders to look through. None needs to exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -149,7 +151,7 @@ fn ollama(folder: &impl Fn(&str) -> Option<PathBuf>, home: &Path, system: System
 fn gpt4all(home: &Path, bases: &Bases) -> Vec<PathBuf> {
     // Qt's INI files lie in `.config` on every Unix, macOS included.
     let settings = [bases.settings.join("nomic.ai/GPT4All.ini"), home.join(".config/nomic.ai/GPT4All.ini")];
-    let chosen = settings.iter().filter_map(|file| fs::read_to_string(file).ok()).filter_map(|text| {
+    let chosen = settings.iter().filter_map(|file| small::text(file)).filter_map(|text| {
         let line = text.lines().find_map(|line| line.strip_prefix("modelPath="))?;
         Some(at_home(Path::new(line.trim().trim_matches('"')), home))
     });
@@ -161,9 +163,10 @@ fn llama_cpp(folder: &impl Fn(&str) -> Option<PathBuf>, bases: &Bases) -> Vec<Pa
     folder("LLAMA_CACHE").into_iter().chain([bases.cache.join("llama.cpp")]).collect()
 }
 
-/// A path with its `~` replaced.
+/// A path with its `~` replaced, and without a stroke at its end: paths below it are compared as texts.
 fn at_home(path: &Path, home: &Path) -> PathBuf {
-    path.strip_prefix("~").map_or_else(|_| path.to_owned(), |rest| home.join(rest))
+    let path = path.strip_prefix("~").map_or_else(|_| path.to_owned(), |rest| home.join(rest));
+    path.components().collect()
 }
 
 #[cfg(test)]
@@ -205,6 +208,8 @@ mod tests {
         assert_eq!(cache(&[("XDG_CACHE_HOME", "/c")]), Path::new("/c/huggingface/hub"));
         assert_eq!(cache(&[("XDG_CACHE_HOME", "/c"), ("HF_HOME", "/h")]), Path::new("/h/hub"));
         assert_eq!(cache(&[("HF_HOME", "/h"), ("HF_HUB_CACHE", "~/x")]), Path::new("/nowhere/ada/x"));
+        let with_stroke = cache(&[("HF_HUB_CACHE", "/x/hub/")]);
+        assert_eq!(with_stroke.to_str(), Some("/x/hub"), "as the paths of models begin");
         assert_eq!(cache(&[("HF_HOME", "")]), Path::new("/nowhere/ada/.cache/huggingface/hub"));
         let roots = roots(&[("OLLAMA_MODELS", "/o"), ("LLAMA_CACHE", "/l")], System::Linux);
         assert_eq!(roots.ollama[0], Path::new("/o"));

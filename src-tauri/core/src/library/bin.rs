@@ -11,7 +11,6 @@ use hearth_library::{Bin, Place, Removal, RemoveError, Sharing};
 use super::{Found, Shelf, blocking, name_of, shown};
 use crate::{
     error::{AppError, ErrorCode, chain},
-    model_name,
     view::{LocalModelId, Origin, RemovalId, RemovalPlan, RemovedModel},
 };
 
@@ -49,17 +48,16 @@ impl Shelf {
     /// Deletes a model from every program. Can be undone until the app closes.
     pub(crate) async fn remove(&self, found: Found) -> Result<RemovedModel, AppError> {
         let bin = Arc::clone(self.bin().await?);
-        let removed = blocking(move || bin.remove(&plan(&found)).map(|removed| (removed, name_of(found.model()))));
-        let (removed, name) = removed.await?.map_err(|error| of_removal(&error))?;
+        let removed = blocking(move || bin.remove(&plan(&found))).await?.map_err(|error| of_removal(&error))?;
         self.scan().await?;
         self.tell_change();
-        Ok(RemovedModel { id: shown_id(removed.id)?, name, freed_bytes: removed.freed_bytes })
+        Ok(RemovedModel { id: shown_id(removed.id)?, name: removed.name, freed_bytes: removed.freed_bytes })
     }
 
     /// Takes a damaged model away for good: it was fetched anew.
     pub(crate) async fn discard(&self, found: Found) -> Result<(), AppError> {
         let bin = Arc::clone(self.bin().await?);
-        let discarded = blocking(move || bin.remove(&plan(&found)).and_then(|removed| bin.empty(removed.id)));
+        let discarded = blocking(move || bin.discard(&plan(&found)));
         discarded.await?.map_err(|error| of_removal(&error))
     }
 
@@ -97,7 +95,7 @@ impl Shelf {
         });
         let shown = held.into_iter().filter_map(|removed| {
             let id = shown_id(removed.id).ok()?;
-            Some(RemovedModel { id, name: shown_name(&removed.name), freed_bytes: removed.freed_bytes })
+            Some(RemovedModel { id, name: removed.name, freed_bytes: removed.freed_bytes })
         });
         shown.collect()
     }
@@ -112,7 +110,7 @@ impl Shelf {
 }
 
 fn plan(found: &Found) -> Removal {
-    Removal::plan(found.scan(), found.model(), |_: &Place| true)
+    Removal::plan(found.scan(), found.model(), |_: &Place| true).called(name_of(found.model()))
 }
 
 /// The files that go or are shared, by their real paths.
@@ -140,15 +138,10 @@ fn distinct(origins: impl Iterator<Item = Origin>) -> Vec<Origin> {
     distinct
 }
 
-/// The bin counts from 1 in each run.
+/// The bin counts on from what is left of earlier runs, which is seldom anything.
 fn shown_id(id: hearth_library::RemovalId) -> Result<RemovalId, AppError> {
     let number = id.to_string().parse();
     number.map(RemovalId).map_err(|_| AppError::new(ErrorCode::Internal, format!("too many deletions: {id}")))
-}
-
-/// The bin keeps the name of the file, or Ollama's `name:tag`, which is shown as it is.
-fn shown_name(name: &str) -> String {
-    if name.contains(':') { name.to_owned() } else { model_name::of_file(Path::new(&format!("{name}.gguf"))) }
 }
 
 fn of_removal(error: &RemoveError) -> AppError {

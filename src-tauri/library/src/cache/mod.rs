@@ -3,12 +3,12 @@
 
 mod place;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use crate::repo::{Commit, Etag, FilePath, Repo, Revision};
+use crate::{
+    repo::{Commit, Etag, FilePath, Repo, Revision},
+    small,
+};
 
 /// A cache. It need not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,6 @@ impl Cache {
     /// The commit that a branch or tag was at when it was last asked for.
     pub fn commit_of(&self, repo: &Repo, revision: &Revision) -> Option<Commit> {
         let path = self.repo_folder(repo).join("refs").join(revision.to_path());
-        fs::read_to_string(path).ok()?.trim().parse().ok()
+        small::text(&path)?.trim().parse().ok()
     }
 }

@@ -47,9 +47,11 @@ pub(crate) fn sightings(cache: &Path, problems: &mut Vec<Problem>) -> Vec<Sighti
     found
 }
 
-/// Every file of every snapshot of a repository, whatever it is.
-pub(crate) fn snapshot_files(repo_folder: &Path) -> Vec<PathBuf> {
-    walk::files(&repo_folder.join("snapshots"), |_| true, &mut Vec::new())
+/// Every file of every snapshot of a repository, whatever it is. `None` if not all of them could be looked through.
+pub(crate) fn snapshot_files(repo_folder: &Path) -> Option<Vec<PathBuf>> {
+    let mut problems = Vec::new();
+    let found = walk::files(&repo_folder.join("snapshots"), |_| true, &mut problems);
+    problems.is_empty().then_some(found)
 }
 
 fn folders(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use crate::{
     found::{Keeper, Neighbours, Place, Sighting, Source},
-    programs::small_text,
+    parts,
     scan::{Problem, Trouble},
-    walk,
+    small, walk,
 };
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ struct OldSource {
 /// Its data folders: the one its settings name, the default, and that of its first versions.
 pub(crate) fn folders(home: &Path, roaming: &Path) -> Vec<PathBuf> {
     let own = roaming.join("Jan");
-    let chosen = small_text(&own.join("settings.json"))
+    let chosen = small::text(&own.join("settings.json"))
         .and_then(|text| serde_json::from_str::<Settings>(&text).ok())
         .and_then(|settings| settings.data_folder)
         .filter(|folder| folder.is_absolute());
@@ -51,7 +51,7 @@ pub(crate) fn sightings(root: &Path, problems: &mut Vec<Problem>) -> Vec<Sightin
         let (descriptions, files): (Vec<_>, Vec<_>) =
             walk::files(&folder, is_known, problems).into_iter().partition(|path| is_description(path));
         for description in descriptions {
-            let Some(text) = small_text(&description) else {
+            let Some(text) = small::text(&description) else {
                 problems.push(Problem { path: description, trouble: Trouble::Malformed });
                 continue;
             };
@@ -64,19 +64,18 @@ pub(crate) fn sightings(root: &Path, problems: &mut Vec<Problem>) -> Vec<Sightin
             };
             let Some(model) = model else { continue };
             named.extend(projector.clone());
-            named.insert(model.clone());
             let name = description.parent().and_then(|parent| parent.strip_prefix(&folder).ok());
-            found.push(Sighting {
-                place: Place {
+            let name = name.map(words).filter(|name| !name.is_empty());
+            for model in parts::with_siblings(&model) {
+                named.insert(model.clone());
+                let place = Place {
                     source: Source::Jan,
                     files: vec![model],
-                    projector,
-                    keeper: Keeper::Described { description: description.clone() },
-                },
-                name: name.map(words).filter(|name| !name.is_empty()),
-                neighbours: Neighbours::Named,
-                missing: None,
-            });
+                    projector: projector.clone(),
+                    keeper: Keeper::Described { description: description.clone(), data: root.to_owned() },
+                };
+                found.push(Sighting { place, name: name.clone(), neighbours: Neighbours::Named, missing: None });
+            }
         }
         let others = files.into_iter().filter(|path| !named.contains(path));
         found.extend(others.map(|path| Sighting::of_file(Source::Jan, path, Neighbours::OneRepository)));

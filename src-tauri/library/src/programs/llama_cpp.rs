@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use crate::{
     found::{Neighbours, Sighting, Source},
-    programs::{hugging_face, small_text},
+    programs::hugging_face,
     repo::Repo,
     scan::{Problem, Trouble},
-    walk,
+    small, walk,
 };
 
 #[derive(Deserialize)]
@@ -67,7 +67,7 @@ fn of_manifests(
     let mut known = HashMap::new();
     for path in manifests {
         let Some(repo) = repo_of_manifest(path) else { continue };
-        let manifest = small_text(path).and_then(|text| serde_json::from_str::<Manifest>(&text).ok());
+        let manifest = small::text(path).and_then(|text| serde_json::from_str::<Manifest>(&text).ok());
         let Some(manifest) = manifest else {
             problems.push(Problem { path: path.clone(), trouble: Trouble::Malformed });
             continue;

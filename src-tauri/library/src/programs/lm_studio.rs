@@ -6,9 +6,8 @@ use serde::Deserialize;
 
 use crate::{
     found::{Neighbours, Sighting, Source},
-    programs::small_text,
     scan::Problem,
-    walk,
+    small, walk,
 };
 
 #[derive(Deserialize)]
@@ -20,13 +19,13 @@ struct Settings {
 /// Its folders: the one its settings name, the one in its home (which a pointer file may have moved), and that of its
 /// first versions.
 pub(crate) fn folders(home: &Path, settings: &Path) -> Vec<PathBuf> {
-    let note = small_text(&home.join(".lmstudio-home-pointer"));
+    let note = small::text(&home.join(".lmstudio-home-pointer"));
     let chosen_home = note.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(PathBuf::from);
     let homes: Vec<PathBuf> =
         chosen_home.into_iter().chain([home.join(".lmstudio"), home.join(".cache/lm-studio")]).collect();
     let files = homes.iter().map(|home| home.join("settings.json")).chain([settings.join("LM Studio/settings.json")]);
     let chosen = files.filter_map(|file| {
-        let settings: Settings = serde_json::from_str(&small_text(&file)?).ok()?;
+        let settings: Settings = serde_json::from_str(&small::text(&file)?).ok()?;
         settings.downloads_folder.filter(|folder| folder.is_absolute())
     });
     chosen.chain(homes.iter().map(|home| home.join("models"))).collect()

@@ -8,7 +8,7 @@ mod llama_cpp;
 pub(crate) mod lm_studio;
 pub(crate) mod ollama;
 
-use std::{fs, io::Read, path::Path};
+use std::path::Path;
 
 use crate::{found::Sighting, roots::Roots, scan::Problem};
 
@@ -33,19 +33,4 @@ pub(crate) fn sightings(roots: &Roots, problems: &mut Vec<Problem>) -> Vec<Sight
         }
     }
     found
-}
-
-/// Manifests, descriptions and settings have a few kilobytes; what is larger is none.
-const MAX_SMALL_FILE_BYTES: u64 = 1024 * 1024;
-
-/// A small file of another program, as text. `None` if it is not there, too large or no text.
-fn small_text(path: &Path) -> Option<String> {
-    // Opening a pipe would wait for a writer.
-    if !fs::metadata(path).ok()?.is_file() {
-        return None;
-    }
-    let mut text = String::new();
-    let file = fs::File::open(path).ok()?;
-    let bytes = file.take(MAX_SMALL_FILE_BYTES + 1).read_to_string(&mut text).ok()?;
-    (bytes as u64 <= MAX_SMALL_FILE_BYTES).then_some(text)
 }

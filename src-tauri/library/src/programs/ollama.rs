@@ -1,15 +1,17 @@
 //! Ollama: a manifest for each tag under `manifests/registry/namespace/model/tag`, contents in `blobs/sha256-...`, as
 //! its `manifest` package has it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 
 use crate::{
     found::{Keeper, Neighbours, Place, Sighting, Source},
-    programs::small_text,
     scan::{Problem, Trouble},
-    walk,
+    small, walk,
 };
 
 const MODEL: &str = "application/vnd.ollama.image.model";
@@ -68,13 +70,31 @@ pub(crate) fn blobs_of(root: &Path, manifest: &Path) -> Option<Vec<PathBuf>> {
     Some(layers.filter_map(|layer| blob(root, &layer.digest)).collect())
 }
 
+/// The blobs that the manifests need which `stays` chooses. `None` if that cannot be said of all of them: then Ollama
+/// takes no blob away either (`PruneLayers` is skipped when a manifest is corrupt). So it is in a store of a newer
+/// Ollama, which keeps its manifests elsewhere.
+pub(crate) fn blobs_needed(root: &Path, stays: impl Fn(&Path) -> bool) -> Option<HashSet<PathBuf>> {
+    let mut problems = Vec::new();
+    let mut needed = HashSet::new();
+    for manifest in manifests(root, &mut problems).iter().filter(|path| stays(path)) {
+        match blobs_of(root, manifest) {
+            Some(blobs) => needed.extend(blobs),
+            // Other programs leave their traces in every folder.
+            None if name(root, manifest).is_none() => {}
+            None => return None,
+        }
+    }
+    let is_understood = problems.is_empty() && !root.join("manifests-v2").exists();
+    is_understood.then_some(needed)
+}
+
 /// All manifests of a store.
-pub(crate) fn manifests(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+fn manifests(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     walk::files(&root.join("manifests"), |_| true, problems)
 }
 
 fn read(path: &Path) -> Option<Manifest> {
-    serde_json::from_str(&small_text(path)?).ok()
+    serde_json::from_str(&small::text(path)?).ok()
 }
 
 /// As Ollama prints it: its own registry and the namespace `library` go without saying.

@@ -39,12 +39,13 @@ pub enum Sharing {
         /// How it names the file.
         path: PathBuf,
     },
-    /// The file has further names that were not found (hard links): removing this one frees nothing.
+    /// The file has, or may have, further names that were not found: hard links, or manifests and folders that cannot
+    /// be read. Removing this one frees nothing.
     UnknownName {
         /// The name that goes.
         path: PathBuf,
     },
-    /// What goes is a link; the file it leads to is in no folder of a known program, and stays.
+    /// What goes is a link or a description; the file it leads to is in no folder of a known program, and stays.
     LinkTarget {
         /// Where the file is.
         path: PathBuf,

@@ -1,7 +1,7 @@
 //! What goes with a model, and what stays because somebody else needs it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -13,6 +13,7 @@ use crate::{
     removing::Sharing,
     repo::Commit,
     scan::Scan,
+    small, walk,
 };
 
 /// A removal that has been thought through and not begun.
@@ -44,11 +45,23 @@ impl Removal {
         // The model is one of the scan's own: its going places are not among the others'.
         let others = scan.models.iter().flat_map(|other| &other.places);
         staying.extend(others.filter(|place| !model.places.contains(place)));
-        let mut draft = Draft { needed: Needed::of(&staying), ..Draft::default() };
-        for place in &going {
-            draft.add(place, &going);
+        let needed = Needed::of(&staying);
+        let files = going.iter().flat_map(|place| needed.going_files(place)).collect();
+        let manifests = going.iter().filter_map(|place| match &place.keeper {
+            Keeper::Ollama { manifest, .. } => Some(manifest.clone()),
+            _ => None,
+        });
+        let mut draft = Draft { going: Going { files, manifests: manifests.collect() }, needed, ..Draft::default() };
+        for place in going {
+            draft.add(place);
         }
         draft.finish(model.name.clone())
+    }
+
+    /// The same by another name, for whoever is told of it.
+    #[must_use]
+    pub fn called(self, name: String) -> Self {
+        Self { name, ..self }
     }
 
     /// Bytes that will be free on the disk.
@@ -59,11 +72,6 @@ impl Removal {
     /// Who else has the model's files.
     pub fn shared_with(&self) -> &[Sharing] {
         &self.shared_with
-    }
-
-    /// Whether there is anything to do.
-    pub fn is_empty(&self) -> bool {
-        self.small.is_empty() && self.links.is_empty() && self.large.is_empty()
     }
 }
 
@@ -91,11 +99,28 @@ impl Needed {
         }
         needed
     }
+
+    /// What goes with a place: its parts, and its projector if that serves nobody who stays.
+    fn going_files(&self, place: &Place) -> Vec<PathBuf> {
+        // One projector serves all builds of a repository, and goes with the last of them.
+        let is_unneeded =
+            |path: &&PathBuf| identity::facts(path).is_ok_and(|facts| !self.projectors.contains_key(&facts.identity));
+        place.files.iter().chain(place.projector.iter().filter(is_unneeded)).cloned().collect()
+    }
+}
+
+/// What goes by way of any of the places: it is no reason to keep anything.
+#[derive(Default)]
+struct Going {
+    files: HashSet<PathBuf>,
+    /// Of Ollama.
+    manifests: HashSet<PathBuf>,
 }
 
 #[derive(Default)]
 struct Draft {
     needed: Needed,
+    going: Going,
     small: BTreeSet<PathBuf>,
     links: BTreeSet<PathBuf>,
     /// By their real path, so that two ways to one name are one.
@@ -105,19 +130,15 @@ struct Draft {
 }
 
 impl Draft {
-    fn add(&mut self, place: &Place, going: &[&Place]) {
-        let projector = place.projector.iter().filter(|path| {
-            // One projector serves all builds of a repository, and goes with the last of them.
-            identity::facts(path).is_ok_and(|facts| !self.needed.projectors.contains_key(&facts.identity))
-        });
-        let files: Vec<PathBuf> = place.files.iter().chain(projector).cloned().collect();
+    fn add(&mut self, place: &Place) {
+        let files = self.needed.going_files(place);
         match &place.keeper {
-            Keeper::Cache { repo_folder } => self.add_of_cache(repo_folder, &files, going),
-            Keeper::Ollama { root, manifest } => self.add_of_ollama(root, manifest, going),
-            Keeper::Described { description } => {
+            Keeper::Cache { repo_folder } => self.add_of_cache(repo_folder, &files),
+            Keeper::Ollama { root, manifest } => self.add_of_ollama(root, manifest),
+            Keeper::Described { description, data } => {
                 self.small.insert(description.clone());
                 for path in &files {
-                    self.add_file(path);
+                    self.add_described(path, data);
                 }
             }
             Keeper::Files => {
@@ -131,6 +152,18 @@ impl Draft {
         }
     }
 
+    /// A file that a description names. It may name any file there is, so only what is called a model and lies in the
+    /// program's own folder goes.
+    fn add_described(&mut self, path: &Path, data: &Path) {
+        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+        let is_own = folder.zip(data.canonicalize().ok()).is_some_and(|(folder, data)| folder.starts_with(data));
+        if is_own && walk::is_gguf(path) {
+            self.add_file(path);
+        } else if let Ok(target) = path.canonicalize() {
+            self.share(Sharing::LinkTarget { path: target });
+        }
+    }
+
     /// A file that its program knows by its name alone. Of a link only the link goes.
     fn add_file(&mut self, path: &Path) {
         match fs::symlink_metadata(path) {
@@ -140,8 +173,8 @@ impl Draft {
                     self.share(Sharing::LinkTarget { path: target });
                 }
             }
-            Ok(_) => self.add_large(path, path.parent().unwrap_or(Path::new("."))),
-            Err(_) => {}
+            Ok(found) if !found.is_dir() => self.add_large(path, path.parent().unwrap_or(Path::new("."))),
+            _ => {}
         }
     }
 
@@ -151,17 +184,16 @@ impl Draft {
             let mut name = path.as_os_str().to_owned();
             name.push(ending);
             let companion = PathBuf::from(name);
-            if companion.is_file() {
+            // A note can be kept; what is no note is none of llama.cpp's.
+            if small::bytes(&companion).is_ok() {
                 self.small.insert(companion);
             }
         }
     }
 
-    fn add_of_cache(&mut self, repo_folder: &Path, files: &[PathBuf], going: &[&Place]) {
+    fn add_of_cache(&mut self, repo_folder: &Path, files: &[PathBuf]) {
         self.repo_folders.insert(repo_folder.to_owned());
-        let all = snapshot_files(repo_folder);
-        // What goes by way of any of the places is no reason to keep a blob.
-        let goes = |path: &PathBuf| files.contains(path) || going.iter().any(|place| place.files.contains(path));
+        let snapshots = snapshot_files(repo_folder);
         for path in files {
             let Ok(found) = fs::symlink_metadata(path) else { continue };
             if !found.is_symlink() {
@@ -170,15 +202,20 @@ impl Draft {
             }
             self.links.insert(path.clone());
             let Some(blob) = next_hop(path) else { continue };
-            let others = all.iter().filter(|other| !goes(other) && next_hop(other).as_ref() == Some(&blob));
-            let mut is_needed = false;
-            for other in others {
-                is_needed = true;
+            let Some(all) = &snapshots else {
+                // Who cannot be asked may need it.
+                self.share(Sharing::UnknownName { path: path.clone() });
+                continue;
+            };
+            let is_other =
+                |other: &&PathBuf| !self.going.files.contains(*other) && next_hop(other).as_ref() == Some(&blob);
+            let others: Vec<&PathBuf> = all.iter().filter(is_other).collect();
+            for other in &others {
                 let known = self.source_of(other);
-                self.shared_with.extend(known.map(|source| Sharing::Place { source, path: other.clone() }));
+                self.shared_with.extend(known.map(|source| Sharing::Place { source, path: (*other).clone() }));
             }
             let is_own = blob.parent().is_some_and(|parent| same_folder(parent, &repo_folder.join("blobs")));
-            if is_own && !is_needed {
+            if is_own && others.is_empty() {
                 // A store shared by several caches: a blob of the repository is itself a link then.
                 match fs::symlink_metadata(&blob) {
                     Ok(found) if found.is_symlink() => {
@@ -189,40 +226,40 @@ impl Draft {
                 }
             }
         }
-        self.add_references(repo_folder, &all, &goes);
+        if let Some(all) = snapshots {
+            self.add_references(repo_folder, &all);
+        }
     }
 
     /// References to commits of which nothing is left.
-    fn add_references(&mut self, repo_folder: &Path, all: &[PathBuf], goes: &impl Fn(&PathBuf) -> bool) {
+    fn add_references(&mut self, repo_folder: &Path, all: &[PathBuf]) {
         let refs = repo_folder.join("refs");
-        for path in crate::walk::files(&refs, |_| true, &mut Vec::new()) {
-            let commit: Option<Commit> = fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
+        for path in walk::files(&refs, |_| true, &mut Vec::new()) {
+            let commit: Option<Commit> = small::text(&path).and_then(|text| text.trim().parse().ok());
             let Some(commit) = commit else { continue };
             let snapshot = repo_folder.join("snapshots").join(commit.to_string());
-            if !all.iter().any(|file| file.starts_with(&snapshot) && !goes(file)) {
+            if !all.iter().any(|file| file.starts_with(&snapshot) && !self.going.files.contains(file)) {
                 self.small.insert(path);
             }
         }
     }
 
-    fn add_of_ollama(&mut self, root: &Path, manifest: &Path, going: &[&Place]) {
+    fn add_of_ollama(&mut self, root: &Path, manifest: &Path) {
         self.small.insert(manifest.to_owned());
-        let goes = |path: &Path| {
-            going.iter().any(|place| matches!(&place.keeper, Keeper::Ollama { manifest, .. } if manifest == path))
+        let blobs = ollama::blobs_of(root, manifest).unwrap_or_default();
+        let Some(needed) = ollama::blobs_needed(root, |manifest| !self.going.manifests.contains(manifest)) else {
+            // What cannot be read may need any of them.
+            for path in blobs {
+                self.share(Sharing::UnknownName { path });
+            }
+            return;
         };
-        let others = ollama::manifests(root, &mut Vec::new());
-        let needed: BTreeSet<PathBuf> = others
-            .iter()
-            .filter(|path| !goes(path))
-            .filter_map(|path| ollama::blobs_of(root, path))
-            .flatten()
-            .collect();
-        for blob in ollama::blobs_of(root, manifest).unwrap_or_default() {
+        for blob in blobs {
             if needed.contains(&blob) {
                 let known = self.source_of(&blob);
                 self.shared_with.extend(known.map(|source| Sharing::Place { source, path: blob }));
-            } else if blob.is_file() {
-                self.add_large(&blob, &root.join("blobs"));
+            } else {
+                self.add_file(&blob);
             }
         }
     }

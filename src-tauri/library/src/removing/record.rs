@@ -31,7 +31,8 @@ pub(super) struct Record {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum State {
-    /// Some items may be gone. It was not said to have succeeded: found at a start, it is undone.
+    /// Some items may be gone, and are to come back: the removal was not said to have succeeded, or it is being undone.
+    /// Whoever finds it goes on with that.
     Begun,
     /// All items are gone.
     Done,
@@ -96,22 +97,26 @@ impl Item {
     }
 
     /// Puts it back, unless something has its place again: what has come since is newer. Doing it twice changes nothing.
-    pub(super) fn give_back(&self, state: State) -> Result<(), RemoveError> {
-        if let Self::Large { path, aside } = self
-            && fs::symlink_metadata(aside).is_err()
-            && fs::symlink_metadata(path).is_err()
-        {
-            // Somebody else took it away: before us, which is none of our business, or after us.
-            return if state == State::Begun { Ok(()) } else { Err(RemoveError::NotKept) };
+    pub(super) fn give_back(&self) -> Result<(), RemoveError> {
+        if fs::symlink_metadata(self.path()).is_ok() {
+            return self.free();
+        }
+        if self.is_lost()? {
+            // Somebody else took it away before us.
+            return Ok(());
         }
         self.put_back().map_err(RemoveError::at(self.path()))
     }
 
+    /// Whether nothing is there to be given back, neither aside nor at its place. An error if that cannot be told now.
+    pub(super) fn is_lost(&self) -> Result<bool, RemoveError> {
+        let Self::Large { path, aside } = self else { return Ok(false) };
+        let is_lost = fs::symlink_metadata(path).is_err() && is_gone(aside).map_err(RemoveError::at(aside))?;
+        Ok(is_lost)
+    }
+
     fn put_back(&self) -> io::Result<()> {
         let path = self.path();
-        if fs::symlink_metadata(path).is_ok() {
-            return self.free();
-        }
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -127,10 +132,19 @@ impl Item {
     }
 
     /// Frees what is set aside.
-    pub(super) fn free(&self) -> io::Result<()> {
-        match self {
-            Self::Small { .. } | Self::Link { .. } => Ok(()),
-            Self::Large { aside, .. } => durable::remove_file(aside),
-        }
+    pub(super) fn free(&self) -> Result<(), RemoveError> {
+        let Self::Large { aside, .. } = self else { return Ok(()) };
+        let freed = is_gone(aside).and_then(|is_gone| if is_gone { Ok(()) } else { fs::remove_file(aside) });
+        freed.map_err(RemoveError::at(aside))
+    }
+}
+
+/// Whether a file is not there, as far as its folder is: of a volume that is not plugged in nothing can be said.
+fn is_gone(file: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(file) {
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(error) if !file.parent().is_some_and(Path::is_dir) => Err(error),
+        Err(_) => Ok(true),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use hearth_library::{Damage, Model, Roots, Source, State, System};
+use hearth_library::{Damage, Library, Model, Roots, Source, State, System};
 
 use crate::{Computer, model_file};
 
@@ -150,6 +150,25 @@ fn a_file_that_a_person_has_added_is_found_whatever_it_is_called() {
     let computer = Computer::new();
     computer.write("others", &model_file::model(1));
     assert_eq!(computer.only_model().places[0].source, Source::Folder);
+}
+
+#[test]
+fn who_names_one_part_of_a_split_model_means_all_of_them() {
+    let computer = Computer::new();
+    let first = computer.write("elsewhere/big-00001-of-00002.gguf", &model_file::part(1, 0, 2));
+    let second = computer.write("elsewhere/big-00002-of-00002.gguf", &model_file::part(1, 1, 2));
+    let description = format!("model_path: '{}'\n", first.display());
+    for others in [vec![first.clone()], vec![second.clone(), first.clone()]] {
+        let scan = Library::new(Roots { others, ..Roots::default() }).scan();
+        let [model] = &scan.models[..] else { panic!("{:#?}", scan.models) };
+        assert_eq!((&model.state, model.files.len(), model.path()), (&State::Ready, 2, &*first));
+    }
+    computer.write("jan/llamacpp/models/big/model.yml", description.as_bytes());
+    let model = computer.only_model();
+    assert_eq!((&*model.name, &model.state, model.files.len()), ("big", &State::Ready, 2));
+    fs::remove_file(second).expect("removed");
+    let what = Damage::MissingParts { missing: vec![2], count: 2 };
+    assert_eq!(computer.only_model().state, State::Damaged { what });
 }
 
 #[test]

@@ -272,3 +272,260 @@ fn a_removal_that_fails_changes_nothing() {
     assert!(bin.remove(&removal).is_err());
     assert_eq!(disk(&computer), before);
 }
+
+/// It was: what had not come back yet was freed.
+#[test]
+#[cfg(unix)]
+fn undoing_that_was_interrupted_goes_on_at_the_next_start() {
+    let computer = Computer::new();
+    computer.download("ada/tiny", 'a', "tiny.gguf", &model_file::model(1));
+    let before = disk(&computer);
+    let (bin, scan) = (bin(&computer), computer.scan());
+    let removed = bin.remove(&Removal::plan(&scan, &scan.models[0], everywhere)).expect("removed");
+    let in_the_way = format!("hub/models--ada--tiny/snapshots/{}", "a".repeat(40));
+    computer.write(&in_the_way, b"a file where a folder should be");
+    assert!(bin.undo(removed.id).is_err());
+    assert_eq!(bin.held().expect("told"), [], "nobody is told that it can be freed");
+    assert_eq!(bin.empty_all().expect("emptied"), 0, "nor is it");
+    fs::remove_file(computer.at(&in_the_way)).expect("removed");
+    self::bin(&computer);
+    assert_eq!(disk(&computer), before);
+}
+
+#[test]
+fn what_is_to_come_back_is_given_back_by_whoever_empties_the_bin() {
+    let computer = Computer::new();
+    computer.write("lmstudio/ada/big/big-00001-of-00002.gguf", &model_file::part(1, 0, 2));
+    computer.write("lmstudio/ada/big/big-00002-of-00002.gguf", &model_file::part(1, 1, 2));
+    let before = disk(&computer);
+    for empties_all in [true, false] {
+        let (bin, scan) = (bin(&computer), computer.scan());
+        let removed = bin.remove(&Removal::plan(&scan, &scan.models[0], everywhere)).expect("removed");
+        // As undoing that has failed leaves it.
+        let note = computer.at(&format!("app/removed/{}.json", removed.id));
+        let text = fs::read_to_string(&note).expect("a note").replace("\"Done\"", "\"Begun\"");
+        fs::write(&note, text).expect("written");
+        if empties_all {
+            assert_eq!(bin.empty_all().expect("emptied"), 0);
+        } else {
+            bin.empty(removed.id).expect("emptied");
+        }
+        assert_eq!(disk(&computer), before);
+    }
+}
+
+#[test]
+fn a_note_that_cannot_be_read_says_nothing_of_the_others() {
+    let computer = Computer::new();
+    computer.download("ada/tiny", 'a', "tiny.gguf", &model_file::model(1));
+    let before = disk(&computer);
+    computer.write("app/removed/1.json", b"{");
+    let (bin, scan) = (bin(&computer), computer.scan());
+    let removed = bin.remove(&Removal::plan(&scan, &scan.models[0], everywhere)).expect("removed");
+    assert_eq!(bin.held().expect("told"), std::slice::from_ref(&removed));
+    assert_eq!(bin.held_bytes(&computer.at("hub")).expect("told"), removed.freed_bytes);
+    bin.undo(removed.id).expect("given back");
+    assert_eq!(disk(&computer), before);
+}
+
+/// It was: a stick that is not plugged in counted as one on which nothing is left.
+#[test]
+fn what_is_on_a_volume_that_is_not_plugged_in_is_ended_once_it_is() {
+    let computer = Computer::new();
+    computer.write("lmstudio/ada/tiny/tiny.gguf", &model_file::model(1));
+    let before = disk(&computer);
+    let unplug = || fs::rename(computer.at("lmstudio"), computer.at("unplugged")).expect("unplugged");
+    let plug_in = || fs::rename(computer.at("unplugged"), computer.at("lmstudio")).expect("plugged in");
+    let remove = |bin: &Bin| {
+        let scan = computer.scan();
+        bin.remove(&Removal::plan(&scan, &scan.models[0], everywhere)).expect("removed")
+    };
+    let bin = bin(&computer);
+    let removed = remove(&bin);
+    unplug();
+    assert!(matches!(bin.undo(removed.id), Err(RemoveError::Io { .. })));
+    plug_in();
+    bin.undo(removed.id).expect("given back");
+    assert_eq!(disk(&computer), before);
+
+    remove(&bin);
+    unplug();
+    assert_eq!(bin.empty_all().expect("as far as possible"), 0);
+    let bin = self::bin(&computer);
+    assert_eq!(bin.held().expect("told"), [], "nobody can undo what an earlier run has removed");
+    plug_in();
+    self::bin(&computer);
+    assert_eq!(disk(&computer), []);
+    assert_eq!(contents(&computer.at("app")), [], "and nothing is left to be done");
+}
+
+#[test]
+fn removals_at_once_do_not_take_each_other_s_places() {
+    let computer = Computer::new();
+    for number in 0..8 {
+        computer.write(&format!("lmstudio/ada/tiny/{number}.gguf"), &model_file::model(number));
+    }
+    let before = disk(&computer);
+    let (bin, scan) = (bin(&computer), computer.scan());
+    let start = std::sync::Barrier::new(scan.models.len());
+    let remove = |model: &Model| {
+        let removal = Removal::plan(&scan, model, everywhere);
+        start.wait();
+        bin.remove(&removal).expect("removed").id
+    };
+    let ids = std::thread::scope(|scope| {
+        let threads: Vec<_> = scan.models.iter().map(|model| scope.spawn(|| remove(model))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("ended")).collect::<Vec<_>>()
+    });
+    assert!(computer.scan().models.is_empty());
+    for id in ids {
+        bin.undo(id).expect("given back");
+    }
+    assert_eq!(disk(&computer), before);
+}
+
+#[test]
+fn what_is_discarded_cannot_come_back() {
+    let computer = Computer::new();
+    computer.write("lmstudio/ada/tiny/tiny.gguf", &model_file::model(1));
+    let (bin, scan) = (bin(&computer), computer.scan());
+    bin.discard(&Removal::plan(&scan, &scan.models[0], everywhere)).expect("discarded");
+    assert_eq!((disk(&computer), bin.held().expect("told")), (vec![], vec![]));
+}
+
+fn manifest(digit: char) -> String {
+    let digest = digit.to_string().repeat(64);
+    format!(r#"{{"layers":[{{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:{digest}"}}]}}"#)
+}
+
+#[test]
+fn a_manifest_of_ollama_that_cannot_be_read_may_need_any_blob() {
+    let unreadable = "ollama/manifests/registry.ollama.ai/library/tiny/other";
+    for (path, stays) in [(unreadable, true), ("ollama/manifests-v2/x", true), ("ollama/manifests/.DS_Store", false)] {
+        let computer = Computer::new();
+        let blob = computer.write(&format!("ollama/blobs/sha256-{}", "1".repeat(64)), &model_file::model(1));
+        let own = "ollama/manifests/registry.ollama.ai/library/tiny/own";
+        computer.write(own, manifest('1').as_bytes());
+        computer.write(path, b"{");
+        let (bin, scan) = (bin(&computer), computer.scan());
+        let removal = Removal::plan(&scan, &scan.models[0], everywhere);
+        assert_eq!(removal.freed_bytes() == 0, stays, "{path}");
+        bin.remove(&removal).expect("removed");
+        bin.empty_all().expect("emptied");
+        assert_eq!((computer.at(own).exists(), blob.exists()), (false, stays), "{path}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn of_a_blob_that_is_a_link_only_the_link_goes() {
+    let computer = Computer::new();
+    let elsewhere = computer.write("elsewhere/blob", &model_file::model(1));
+    fs::create_dir_all(computer.at("ollama/blobs")).expect("made");
+    let blob = computer.at(&format!("ollama/blobs/sha256-{}", "1".repeat(64)));
+    std::os::unix::fs::symlink(&elsewhere, &blob).expect("linked");
+    computer.write("ollama/manifests/registry.ollama.ai/library/tiny/own", manifest('1').as_bytes());
+    let (bin, scan) = (bin(&computer), computer.scan());
+    let removal = Removal::plan(&scan, &scan.models[0], everywhere);
+    assert_eq!(removal.freed_bytes(), 0);
+    bin.remove(&removal).expect("removed");
+    bin.empty_all().expect("emptied");
+    assert!(elsewhere.exists() && fs::symlink_metadata(blob).is_err());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_blob_stays_where_not_all_snapshots_can_be_looked_through() {
+    let computer = Computer::new();
+    let pointer = computer.download("ada/tiny", 'a', "tiny.gguf", &model_file::model(1));
+    let blob = pointer.canonicalize().expect("a blob");
+    let deep = vec!["d"; 20].join("/");
+    fs::create_dir_all(computer.at("hub/models--ada--tiny/snapshots").join("b".repeat(40)).join(deep)).expect("made");
+    let (bin, scan) = (bin(&computer), computer.scan());
+    bin.remove(&Removal::plan(&scan, &scan.models[0], everywhere)).expect("removed");
+    bin.empty_all().expect("emptied");
+    assert!(!pointer.exists() && blob.exists());
+    assert!(computer.at("hub/models--ada--tiny/refs/main").exists());
+}
+
+/// It was: whatever a description named was taken away.
+#[test]
+fn of_what_jan_s_descriptions_name_only_models_in_jan_s_folder_go() {
+    let computer = Computer::new();
+    let outside = computer.write("elsewhere/mine.gguf", &model_file::model(1));
+    let inside = computer.write("jan/llamacpp/models/own/model.gguf", &model_file::model(2));
+    let settings = computer.write("jan/settings.json", b"{}");
+    let description = |name: &str, path: &str| {
+        computer.write(
+            &format!("jan/llamacpp/models/{name}/model.yml"),
+            format!("model_path: '{path}'\nmmproj_path: settings.json\n").as_bytes(),
+        )
+    };
+    let descriptions = [
+        description("a", &outside.to_string_lossy()),
+        description("b", "llamacpp/models/own/model.gguf"),
+        description("c", "llamacpp/../settings.json"),
+        description("d", "../elsewhere/mine.gguf"),
+        description("e", "llamacpp/models"),
+    ];
+    let bin = bin(&computer);
+    let scan = computer.scan();
+    for model in &scan.models {
+        assert_eq!(model.projector, None, "what is no projector is none, whoever says so");
+        bin.remove(&Removal::plan(&scan, model, everywhere)).expect("removed");
+    }
+    bin.empty_all().expect("emptied");
+    assert!(descriptions.iter().all(|description| !description.exists()));
+    assert!(outside.exists() && settings.exists() && !inside.exists());
+}
+
+#[test]
+fn a_projector_in_two_snapshots_goes_with_the_last_of_its_models() {
+    let computer = Computer::new();
+    let (model, eyes) = (model_file::model(1), model_file::projector(2));
+    for commit in ['a', 'b'] {
+        computer.download("ada/seer", commit, "seer.gguf", &model);
+        computer.download("ada/seer", commit, "mmproj-F16.gguf", &eyes);
+    }
+    let bin = bin(&computer);
+    let mut freed_bytes = 0;
+    // Where there are no links these are two models.
+    while let Some(model) = computer.scan().models.first() {
+        let removal = Removal::plan(&computer.scan(), model, everywhere);
+        freed_bytes += removal.freed_bytes();
+        bin.remove(&removal).expect("removed");
+    }
+    let copies = if cfg!(unix) { 1 } else { 2 };
+    assert_eq!(freed_bytes, copies * (model.len() + eyes.len()) as u64);
+    bin.empty_all().expect("emptied");
+    assert!(!computer.at("hub/models--ada--seer").exists(), "{:?}", disk(&computer));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_where_a_note_should_be_is_not_waited_for() {
+    let computer = Computer::new();
+    computer.download("ada/tiny", 'a', "tiny.gguf", &model_file::model(1));
+    let pipe = computer.at("hub/models--ada--tiny/refs/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    let revision = "pipe".parse().expect("a revision");
+    assert_eq!(computer.cache().commit_of(&crate::repo("ada/tiny"), &revision), None);
+    let scan = computer.scan();
+    bin(&computer).remove(&Removal::plan(&scan, &scan.models[0], everywhere)).expect("removed");
+    assert!(fs::symlink_metadata(pipe).is_ok(), "it is nobody's note");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_person_s_own_folders_stay_whatever_they_are_called() {
+    let computer = Computer::new();
+    let outside = computer.write("mine/tiny.gguf", &model_file::model(1));
+    let folder = computer.at("others/snapshots/of-mine");
+    fs::create_dir_all(&folder).expect("made");
+    std::os::unix::fs::symlink(&outside, folder.join("tiny.gguf")).expect("linked");
+    let (bin, scan) = (bin(&computer), computer.scan());
+    bin.remove(&Removal::plan(&scan, &scan.models[0], everywhere)).expect("removed");
+    bin.empty_all().expect("emptied");
+    assert!(folder.exists());
+}
