@@ -48,3 +48,11 @@ pub(crate) fn link(target: &Path, path: &Path) -> io::Result<()> {
     #[cfg(windows)]
     return std::os::windows::fs::symlink_file(target, path);
 }
+
+/// Makes a symbolic link to a folder, which Windows tells apart from one to a file.
+pub(crate) fn link_to_folder(target: &Path, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink(target, path);
+    #[cfg(windows)]
+    return std::os::windows::fs::symlink_dir(target, path);
+}

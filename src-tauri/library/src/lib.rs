@@ -34,7 +34,7 @@ mod walk;
 pub use cache::Cache;
 pub use damage::{Damage, Foreign, State};
 pub use found::{Model, ModelFile, Place, Source};
-pub use moving::{Move, MoveError, Moved, Progress, Unfinished, Way};
+pub use moving::{Move, MoveError, Moved, Progress, Remains, Unfinished};
 pub use removing::{Bin, Removal, RemovalId, RemoveError, Removed, Sharing};
 pub use repo::{BadName, Commit, Etag, FilePath, Repo, Revision};
 pub use roots::{Roots, System};

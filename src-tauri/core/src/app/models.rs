@@ -97,12 +97,20 @@ impl App {
 
     /// Brings a deleted model back.
     pub async fn undo_removal(&self, id: RemovalId) -> Result<(), AppError> {
-        self.tell(self.inner.shelf.undo_removal(id).await)
+        let undone = async {
+            let _no_move = self.inner.moves.begin()?;
+            self.inner.shelf.undo_removal(id).await
+        };
+        self.tell(undone.await)
     }
 
     /// Frees what deleted models still take, for other programs; then they cannot be brought back.
     pub async fn free_removed(&self) -> Result<(), AppError> {
-        self.tell(self.inner.shelf.empty_bin().await)
+        let freed = async {
+            let _no_move = self.inner.moves.begin()?;
+            self.inner.shelf.empty_bin().await
+        };
+        self.tell(freed.await)
     }
 
     /// Where a model that was found has its first file.
@@ -120,11 +128,14 @@ impl App {
         self.tell(planned.await)
     }
 
-    /// Moves the models to the folder that was planned last. Resolves when it has begun.
+    /// Moves the models to the folder that was planned last. Resolves when it has begun. What was deleted cannot be
+    /// brought back then.
     pub async fn move_models_folder(&self) -> Result<(), AppError> {
         let begun = async {
             let permit = self.inner.moves.begin()?;
             let to = self.inner.moves.planned().ok_or_else(|| AppError::not_found("the new folder"))?;
+            // It is noted by its old place, and would only be carried along.
+            self.inner.shelf.empty_bin().await?;
             let task = self.inner.shelf.check_move(to).await?;
             let app = self.clone();
             tokio::spawn(async move { app.carry_out(task, permit).await });

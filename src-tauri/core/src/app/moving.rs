@@ -1,6 +1,6 @@
 //! Moving the models' folder, with everything that uses it.
 
-use hearth_library::{MoveError, Moved};
+use hearth_library::{MoveError, Moved, Remains};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::App;
@@ -15,6 +15,8 @@ impl App {
     /// Goes on with a move that an earlier run has begun.
     pub(super) async fn go_on_moving(&self) -> Result<(), AppError> {
         let Some(unfinished) = self.inner.shelf.unfinished_move().await? else { return Ok(()) };
+        // What an earlier run has deleted is noted by its old place, and must not be carried away from there.
+        self.tell(self.inner.shelf.bin().await).ok();
         let permit = self.inner.moves.begin()?;
         self.carry_out(Task::GoOn(unfinished), permit).await;
         Ok(())
@@ -54,20 +56,28 @@ impl App {
 
     /// The models are at the new place. From here on nothing goes back, whatever else goes wrong.
     async fn settle(&self, moved: Moved) -> (FolderMove, Option<Relocation>) {
-        let folder = moved.to.display().to_string();
-        if let Some(error) = &moved.left_behind {
-            tracing::warn!(cause = chain(error), "the old folder is still there");
-        }
-        let relocation = match self.inner.shelf.remember_move(moved.to.clone()).await {
-            Ok(relocation) => relocation,
-            // The journal stays, so the next start remembers it.
-            Err(error) => return (FolderMove::Failed { error }, None),
+        let relocation = Relocation { names: moved.names.clone(), to: moved.to.clone() };
+        let left_behind = match &moved.remains {
+            Remains::Nothing => None,
+            Remains::Needless { folder, why } => {
+                tracing::warn!(cause = chain(why), "the old folder is still there");
+                Some(folder.display().to_string())
+            }
+            Remains::Unsure(error) => {
+                tracing::warn!(cause = chain(error), "the old folder stays until the next start");
+                None
+            }
         };
-        let left_behind = moved.left_behind.is_some().then(|| relocation.from.display().to_string());
-        if let Err(error) = moved.remembered() {
-            tracing::warn!(cause = chain(&error), "the journal of a move could not be ended");
+        match self.inner.shelf.remember_move(&relocation).await {
+            Ok(()) => {
+                if let Err(error) = moved.remembered() {
+                    tracing::warn!(cause = chain(&error), "the journal of a move could not be ended");
+                }
+            }
+            // The models are there all the same. The journal stays, so the next start remembers it.
+            Err(error) => tracing::warn!(code = ?error.code, cause = error.message, "a move is not remembered yet"),
         }
-        (FolderMove::Moved { folder, left_behind }, Some(relocation))
+        (FolderMove::Moved { folder: relocation.to.display().to_string(), left_behind }, Some(relocation))
     }
 
     /// Windows moves no file that is in use.

@@ -12,7 +12,7 @@ mod presence;
 mod shown;
 
 use std::{
-    io,
+    io, iter,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -23,7 +23,7 @@ use tokio::sync::{OnceCell, watch};
 use crate::{
     error::{AppError, ErrorCode},
     settings,
-    store::{Opening, StoreError, models},
+    store::{Opening, models},
     view::{self, Fit, LocalModelId},
 };
 
@@ -110,20 +110,21 @@ impl Shelf {
             Some(scan) => scan,
             None => self.scan().await?,
         };
-        find(scan, id).ok_or_else(|| AppError::not_found("the model"))
+        find(scan, id)
     }
 
     /// The model with this id, after a fresh look.
     pub(crate) async fn find_anew(&self, id: &LocalModelId) -> Result<Found, AppError> {
-        find(self.scan().await?, id).ok_or_else(|| AppError::not_found("the model"))
+        find(self.scan().await?, id)
     }
 
     /// Looks through all folders.
     pub(crate) async fn scan(&self) -> Result<Arc<Scan>, AppError> {
         let added = models::added(&mut *self.opening().store().await?.reader().await?).await?;
-        let roots = self.roots(&self.folder().await?, added);
+        let folder = self.folder().await?;
         let inner = Arc::clone(&self.inner);
         blocking(move || {
+            let roots = inner.parts.roots(&folder, added);
             let mut library = lock(&inner.library);
             library.set_roots(roots);
             let scan = Arc::new(library.scan());
@@ -145,7 +146,8 @@ impl Shelf {
             return Ok(folder.clone());
         }
         let chosen = settings::models_folder(&mut *self.opening().store().await?.reader().await?).await?;
-        let folder = chosen.unwrap_or_else(|| self.usual_folder());
+        // Without a stroke at its end: the paths of models are kept as texts that begin with it.
+        let folder = chosen.unwrap_or_else(|| self.usual_folder()).components().collect();
         Ok(lock(&self.inner.folder).get_or_insert(folder).clone())
     }
 
@@ -190,16 +192,18 @@ impl Shelf {
         let shared = self.inner.parts.roots.hugging_face.first();
         shared.cloned().unwrap_or_else(|| self.inner.parts.home.join("models"))
     }
+}
 
+impl Parts {
     /// All folders to look through. The usual one stays among them when another was chosen: other programs go on
     /// using it.
     fn roots(&self, folder: &Path, added: Vec<PathBuf>) -> Roots {
-        let mut roots = self.inner.parts.roots.clone();
+        let mut roots = self.roots.clone();
         roots.hugging_face.retain(|other| other != folder);
         roots.hugging_face.insert(0, folder.to_owned());
         // One that is not there (on a stick that is not plugged in) is no model that is here.
         roots.others.extend(added.into_iter().filter(|path| path.is_file()));
-        roots.others.push(self.inner.parts.starter.clone());
+        roots.others.push(self.starter.clone());
         roots
     }
 }
@@ -235,16 +239,28 @@ impl Found {
 }
 
 fn is_at(model: &Model, path: &Path) -> bool {
-    model.places.iter().any(|place| place.files.first().is_some_and(|first| first == path))
+    first_files(model).any(|first| first == path)
 }
 
-/// By any of its places: the one that came first when the page was told may be gone since.
-fn find(scan: Arc<Scan>, id: &LocalModelId) -> Option<Found> {
-    let names = |path: &Path| path.display().to_string() == id.0;
-    let index = scan.models.iter().position(|model| {
-        names(model.path()) || model.places.iter().filter_map(|place| place.files.first()).any(|path| names(path))
-    })?;
-    Some(Found { scan, index })
+/// By any of its places: the one that came first when the page was told may be gone since. Names that are not Unicode
+/// can have the same id; then nobody knows which is meant.
+fn find(scan: Arc<Scan>, id: &LocalModelId) -> Result<Found, AppError> {
+    let mut found: Option<(usize, &Path)> = None;
+    for (index, model) in scan.models.iter().enumerate() {
+        let mut paths = iter::once(model.path()).chain(first_files(model));
+        let Some(path) = paths.find(|path| LocalModelId::of(path) == *id) else { continue };
+        match found {
+            None => found = Some((index, path)),
+            Some((_, known)) if known == path => {}
+            Some(_) => return Err(AppError::new(ErrorCode::NotFound, "several models have this name")),
+        }
+    }
+    let index = found.map(|(index, _)| index).ok_or_else(|| AppError::not_found("the model"))?;
+    Ok(Found { scan, index })
+}
+
+fn first_files(model: &Model) -> impl Iterator<Item = &Path> {
+    model.places.iter().filter_map(|place| place.files.first()).map(PathBuf::as_path)
 }
 
 /// Work that waits for a disk, on a thread that may wait.
@@ -255,9 +271,4 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A change of the store that is made as a whole.
-async fn commit(change: sqlx::Transaction<'static, sqlx::Sqlite>) -> Result<(), AppError> {
-    Ok(change.commit().await.map_err(StoreError::from)?)
 }

@@ -11,14 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hearth_library::{Move, MoveError, Moved, Progress, Unfinished, Way};
+use hearth_library::{Move, MoveError, Moved, Progress, Unfinished};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{Shelf, blocking, commit, lock};
+use super::{Disks, Shelf, blocking, lock};
 use crate::{
     error::{AppError, ErrorCode, ErrorDetails, chain},
     settings,
-    store::models,
+    store::{StoreError, models},
     view::{FolderMove, FolderPlan},
 };
 
@@ -42,7 +42,7 @@ pub(crate) struct FolderMoves {
 /// A move that may begin.
 #[derive(Debug)]
 pub(crate) enum Task {
-    New(Move, PathBuf),
+    New(Move),
     /// Of an earlier run.
     GoOn(Unfinished),
 }
@@ -50,7 +50,8 @@ pub(crate) enum Task {
 /// Where the models were and are.
 #[derive(Debug, Clone)]
 pub(crate) struct Relocation {
-    pub(crate) from: PathBuf,
+    /// What the old place was called: as the app knew it, and by its real path.
+    pub(crate) names: Vec<PathBuf>,
     pub(crate) to: PathBuf,
 }
 
@@ -107,7 +108,7 @@ impl FolderMoves {
                 if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             match task {
-                Task::New(plan, _) => plan.run(progress),
+                Task::New(plan) => plan.run(progress),
                 Task::GoOn(unfinished) => unfinished.go_on(progress),
             }
         })
@@ -119,14 +120,14 @@ impl Task {
     /// The new place.
     pub(crate) fn to(&self) -> &Path {
         match self {
-            Self::New(_, to) => to,
+            Self::New(plan) => plan.to(),
             Self::GoOn(unfinished) => unfinished.to(),
         }
     }
 
     fn total_bytes(&self) -> u64 {
         match self {
-            Self::New(plan, _) => plan.total_bytes(),
+            Self::New(plan) => plan.total_bytes(),
             Self::GoOn(_) => 0,
         }
     }
@@ -139,36 +140,44 @@ impl Task {
 }
 
 impl Shelf {
-    /// Checks whether the models can be moved to a folder, or into one that holds other things.
+    /// Checks whether the models can be moved to a folder, or into one that holds other things. Whether there is room
+    /// for them is told, and for the person to judge.
     pub(crate) async fn plan_move(&self, folder: PathBuf) -> Result<(PathBuf, FolderPlan), AppError> {
         if folder.to_str().is_none() {
             return Err(AppError::new(ErrorCode::FolderUnsuitable, "the path is not Unicode").about(&folder));
         }
-        let to = if is_filled(&folder) { folder.join(SUBFOLDER) } else { folder };
-        let task = self.check_move(to.clone()).await?;
-        let (from, disks, total_bytes) = (self.folder().await?, Arc::clone(self.disks()), task.total_bytes());
-        let asked = to.clone();
-        let (is_one, free_bytes) =
-            blocking(move || (disks.are_one(&from, &asked), disks.free_bytes(&asked).ok())).await?;
-        if !is_one && free_bytes.is_some_and(|free_bytes| free_bytes < total_bytes) {
-            let details = ErrorDetails { needed_bytes: Some(total_bytes), free_bytes, ..ErrorDetails::default() };
-            let message = "the models do not fit there".to_owned();
-            return Err(AppError { code: ErrorCode::NotEnoughSpace, message, details: Box::new(details) }.about(&to));
-        }
-        // On the same disk it takes no room.
-        let plan =
-            FolderPlan { folder: to.display().to_string(), total_bytes, free_bytes: free_bytes.filter(|_| !is_one) };
-        Ok((to, plan))
+        let disks = Arc::clone(self.disks());
+        let place = blocking(move || {
+            let is_taken = is_filled(&folder) || is_mounted(&folder, &*disks);
+            if is_taken { folder.join(SUBFOLDER) } else { folder }
+        });
+        let (plan, shown) = self.think_through(place.await?).await?;
+        Ok((plan.to().to_owned(), shown))
     }
 
-    /// [`Shelf::plan_move`] for a place that was found suitable before.
+    /// [`Shelf::plan_move`] for a place that was found suitable before. Refuses one without room.
     pub(crate) async fn check_move(&self, to: PathBuf) -> Result<Task, AppError> {
-        let (from, journal) = (self.folder().await?, self.journal());
+        let (plan, FolderPlan { total_bytes, free_bytes, .. }) = self.think_through(to).await?;
+        if free_bytes.is_some_and(|free_bytes| free_bytes < total_bytes) {
+            let details = ErrorDetails { needed_bytes: Some(total_bytes), free_bytes, ..ErrorDetails::default() };
+            let message = "the models do not fit there".to_owned();
+            let error = AppError { code: ErrorCode::NotEnoughSpace, message, details: Box::new(details) };
+            return Err(error.about(plan.to()));
+        }
+        Ok(Task::New(plan))
+    }
+
+    async fn think_through(&self, to: PathBuf) -> Result<(Move, FolderPlan), AppError> {
+        let (from, journal, disks) = (self.folder().await?, self.journal(), Arc::clone(self.disks()));
         blocking(move || {
             // Who has no model yet may choose the place for those to come.
             fs::create_dir_all(&from).map_err(|error| AppError::of_disk(&error, &from))?;
-            let plan = Move::plan(&from, &to, &journal, Way::Quickest).map_err(|error| of_move(&error, &to))?;
-            Ok(Task::New(plan, to))
+            let plan = Move::plan(&from, &to, &journal).map_err(|error| of_move(&error, &to))?;
+            // On the same disk it takes no room.
+            let free_bytes = if disks.are_one(&from, plan.to()) { None } else { disks.free_bytes(plan.to()).ok() };
+            let folder = plan.to().display().to_string();
+            let shown = FolderPlan { folder, total_bytes: plan.total_bytes(), free_bytes };
+            Ok((plan, shown))
         })
         .await?
     }
@@ -176,30 +185,28 @@ impl Shelf {
     /// A move that an earlier run has begun. If the new place is the valid one already, it is remembered now.
     pub(crate) async fn unfinished_move(&self) -> Result<Option<Unfinished>, AppError> {
         let journal = self.journal();
-        let found = blocking({
-            let journal = journal.clone();
-            move || Unfinished::find(&journal)
+        let found = blocking(move || {
+            let found = Unfinished::find(&journal).map_err(|error| of_move(&error, &journal));
+            found.map(|found| found.map(|unfinished| (unfinished.has_switched(), unfinished)))
         });
-        let found = found.await?.map_err(|error| of_move(&error, &journal))?;
-        if let Some(unfinished) = &found
-            && unfinished.has_switched()
-        {
-            self.remember_move(unfinished.to().to_owned()).await?;
+        let Some((has_switched, unfinished)) = found.await?? else { return Ok(None) };
+        if has_switched {
+            let relocation = Relocation { names: unfinished.names(), to: unfinished.to().to_owned() };
+            self.remember_move(&relocation).await?;
         }
-        Ok(found)
+        Ok(Some(unfinished))
     }
 
-    /// The models are there now: whatever named a model at the old place names it at the new one.
-    pub(crate) async fn remember_move(&self, to: PathBuf) -> Result<Relocation, AppError> {
-        let from = self.folder().await?;
-        if from != to {
-            let mut change = self.opening().store().await?.change().await?;
-            models::moved(&mut change, &from, &to).await?;
-            settings::set_models_folder(&mut change, &to).await?;
-            commit(change).await?;
-            self.set_folder(to.clone());
+    /// The models are there now: whatever named a model at the old place names it at the new one. Doing it twice changes
+    /// nothing. After an error this run uses the new place all the same.
+    pub(crate) async fn remember_move(&self, moved: &Relocation) -> Result<(), AppError> {
+        self.set_folder(moved.to.clone());
+        let mut change = self.opening().store().await?.change().await?;
+        for from in &moved.names {
+            models::moved(&mut change, from, &moved.to).await?;
         }
-        Ok(Relocation { from, to })
+        settings::set_models_folder(&mut change, &moved.to).await?;
+        Ok(change.commit().await.map_err(StoreError::from)?)
     }
 
     fn journal(&self) -> PathBuf {
@@ -210,7 +217,8 @@ impl Shelf {
 impl Relocation {
     /// Where a file is now. `None` if it was not in the folder.
     pub(crate) fn of(&self, path: &Path) -> Option<PathBuf> {
-        path.strip_prefix(&self.from).ok().map(|below| self.to.join(below))
+        let below = self.names.iter().find_map(|from| path.strip_prefix(from).ok())?;
+        Some(self.to.join(below))
     }
 }
 
@@ -223,6 +231,7 @@ pub(crate) fn of_move(error: &MoveError, to: &Path) -> AppError {
         | MoveError::Nested
         | MoveError::NotEmpty
         | MoveError::Relative
+        | MoveError::NoLinks { .. }
         | MoveError::Unfaithful { .. } => ErrorCode::FolderUnsuitable,
     };
     AppError::new(code, chain(error)).about(to)
@@ -230,4 +239,9 @@ pub(crate) fn of_move(error: &MoveError, to: &Path) -> AppError {
 
 fn is_filled(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// Whether a volume is mounted there: no folder can take its place. So it is with a volume's own root.
+fn is_mounted(folder: &Path, disks: &dyn Disks) -> bool {
+    folder.is_dir() && folder.parent().is_none_or(|above| !disks.are_one(above, folder))
 }

@@ -6,14 +6,15 @@ use std::{
 };
 
 use hearth_core::{
-    App,
+    App, Config, ModelFolders,
     error::ErrorCode,
     view::{
         DownloadState, FolderMove, LocalModelId, LocalModelState, ModelAddress, ModelForConversation, Origin,
         OriginProgram, Presence, RemovedModel,
     },
 };
-use hearth_library::{Move, Way};
+use hearth_library::Move;
+use sqlx::{ConnectOptions as _, Executor as _, sqlite::SqliteConnectOptions};
 
 use crate::{
     choosing::use_file,
@@ -258,7 +259,7 @@ async fn a_move_that_a_kill_has_interrupted_goes_on_by_itself() {
     drop((app, engine));
     // Everything has been moved, and nobody has remembered it.
     let (to, journal) = (computer.stage.folder().join("new"), computer.stage.home().join("move.json"));
-    let plan = Move::plan(&computer.cache(), &to, &journal, Way::Copy).expect("possible");
+    let plan = Move::plan(&computer.cache(), &to, &journal).expect("possible");
     drop(plan.run(|_| std::ops::ControlFlow::Continue(())).expect("moved"));
 
     let app = App::new(computer.config());
@@ -297,9 +298,154 @@ async fn a_folder_that_cannot_hold_the_models_is_refused() {
     let refused = app.plan_folder_move(computer.cache().join("inside")).await.expect_err("refused");
     assert_eq!(refused.code, ErrorCode::FolderUnsuitable);
     computer.disks.leave(1000);
-    let refused = app.plan_folder_move(computer.stage.folder().join("far")).await.expect_err("refused");
+    let plan = app.plan_folder_move(computer.stage.folder().join("far")).await.expect("the page says what is missing");
+    assert!(plan.free_bytes == Some(1000) && plan.total_bytes > 1000, "{plan:?}");
+    let refused = app.move_models_folder().await.expect_err("refused");
     assert_eq!((refused.code, refused.details.free_bytes), (ErrorCode::NotEnoughSpace, Some(1000)));
-    app.plan_folder_move(computer.stage.folder().join("near")).await.expect("a rename needs no room");
+    let plan = app.plan_folder_move(computer.stage.folder().join("near")).await.expect("possible");
+    assert_eq!(plan.free_bytes, None, "a rename needs no room");
+    app.move_models_folder().await.expect("begun");
+    assert!(matches!(moved(&app).await, FolderMove::Moved { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_volume_gets_a_folder_for_the_models_though_it_is_empty() {
+    let computer = one_model();
+    let (app, _engine) = computer.open().await;
+    let mounted = computer.stage.folder().join("far");
+    fs::create_dir(&mounted).expect("made");
+    let plan = app.plan_folder_move(mounted.clone()).await.expect("possible");
+    assert_eq!(plan.folder, mounted.join("hub").to_string_lossy(), "no folder can take its place");
+}
+
+/// It was: the new folder was said to be the one that is not needed any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_of_the_old_folder_is_named_also_after_a_kill() {
+    let computer = one_model();
+    let (app, _engine) = computer.open().await;
+    fetch(&app, REPO, FILE).await;
+    app.shutdown().await;
+    drop(app);
+    let (to, journal) = (computer.stage.folder().join("new"), computer.stage.home().join("move.json"));
+    let plan = Move::plan(&computer.cache(), &to, &journal).expect("possible");
+    drop(plan.run(|_| std::ops::ControlFlow::Continue(())).expect("moved"));
+    // The volume of the old one is not plugged in.
+    fs::remove_dir(computer.cache().parent().expect("a folder")).expect("removed");
+
+    let (app, _engine) = computer.open().await;
+    let [folder, old] = [&to, &computer.cache()].map(|path| path.to_string_lossy().into_owned());
+    assert_eq!(moved(&app).await, FolderMove::Moved { folder, left_behind: Some(old) });
+}
+
+/// It was: the page said that nothing was moved.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_cannot_be_remembered_is_a_move_and_is_remembered_at_the_next_start() {
+    let computer = one_model();
+    let (app, engine) = computer.open().await;
+    fetch(&app, REPO, FILE).await;
+    let database = SqliteConnectOptions::new().filename(computer.stage.home().join("hearth.db"));
+    let mut database = database.connect().await.expect("opened");
+    let refuse = "CREATE TRIGGER full BEFORE INSERT ON settings BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    database.execute(refuse).await.expect("made");
+
+    let (to, journal) = (computer.stage.folder().join("new"), computer.stage.home().join("move.json"));
+    app.plan_folder_move(to.clone()).await.expect("possible");
+    app.move_models_folder().await.expect("begun");
+    let folder = to.to_string_lossy().into_owned();
+    let there = FolderMove::Moved { folder: folder.clone(), left_behind: None };
+    assert_eq!(moved(&app).await, there);
+    let list = library(&app).await;
+    assert_eq!((&list.folder, list.models.len()), (&folder, 2), "this run uses the new place");
+    assert!(journal.exists());
+    app.shutdown().await;
+    drop((app, engine));
+
+    database.execute("DROP TRIGGER full").await.expect("dropped");
+    let (app, engine) = computer.open().await;
+    assert_eq!(moved(&app).await, there);
+    assert!(!journal.exists());
+    app.shutdown().await;
+    drop((app, engine));
+    let (app, _engine) = computer.open().await;
+    assert_eq!(library(&app).await.folder, folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_is_not_carried_along() {
+    let computer = one_model();
+    let (app, _engine) = computer.open().await;
+    let id = fetch(&app, REPO, FILE).await;
+    let removed = remove(&app, &id).await;
+    let to = computer.stage.folder().join("new");
+    app.plan_folder_move(to.clone()).await.expect("possible");
+    assert_eq!(library(&app).await.removed, std::slice::from_ref(&removed), "nothing is moved yet");
+    app.move_models_folder().await.expect("begun");
+    assert!(matches!(moved(&app).await, FolderMove::Moved { .. }));
+    let names = fs::read_dir(&to).expect("there").map(|entry| entry.expect("an entry").file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["CACHEDIR.TAG"]);
+    assert!(library(&app).await.removed.is_empty());
+    assert_eq!(app.undo_removal(removed.id).await.expect_err("it is gone").code, ErrorCode::NotFound);
+}
+
+/// It was: `HF_HUB_CACHE=/models/` let every conversation forget its model.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stroke_at_the_end_of_the_folder_changes_nothing() {
+    let computer = one_model();
+    let model_folders = ModelFolders { hugging_face: vec![computer.cache().join("")], ..ModelFolders::default() };
+    let app = App::new(Config { model_folders, ..computer.config() });
+    let mut engine = computer.stage.ready_engine().await;
+    is_ready(&app).await;
+    let id = fetch(&app, REPO, FILE).await;
+    let conversation = exchange(&app, &mut engine, "Name a warm colour", "Red.").await.summary.id;
+    app.use_model(ModelForConversation { conversation: Some(conversation), model: id.clone() }).await.expect("begun");
+    engine.load().await;
+    is_ready(&app).await;
+    let to = computer.stage.folder().join("new");
+    app.plan_folder_move(to.clone()).await.expect("possible");
+    app.move_models_folder().await.expect("begun");
+    assert!(matches!(moved(&app).await, FolderMove::Moved { .. }));
+    let new_path = to.join(Path::new(&id.0).strip_prefix(computer.cache()).expect("below"));
+    let model = app.open_conversation(conversation).await.expect("opened").model.expect("its own");
+    assert_eq!(model.id, LocalModelId(new_path.to_string_lossy().into_owned()));
+}
+
+/// It was: the first of them was deleted, whichever was meant.
+#[tokio::test(flavor = "multi_thread")]
+#[cfg(target_os = "linux")]
+async fn a_name_that_stands_for_two_models_stands_for_none() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let computer = one_model();
+    let snapshot = computer.cache().join("models--ada--odd/snapshots").join("a".repeat(40));
+    fs::create_dir_all(&snapshot).expect("made");
+    for name in [b"odd-\xfe.gguf", b"odd-\xff.gguf"] {
+        fs::write(snapshot.join(OsStr::from_bytes(name)), model_file::bytes("Odd", "llama")).expect("written");
+    }
+    let (app, _engine) = computer.open().await;
+    let models = library(&app).await.models;
+    let ids: Vec<_> = models.iter().filter(|model| !model.is_starter).map(|model| &model.id).collect();
+    assert!(ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
+    assert_eq!(app.remove_model(ids[0].clone()).await.expect_err("refused").code, ErrorCode::NotFound);
+    assert_eq!(computer.files().len(), 2);
+}
+
+/// It was: Jan's own names were shortened in one place and not in the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_model_has_one_name() {
+    let computer = one_model();
+    let jan = computer.stage.folder().join("jan");
+    let folder = jan.join("llamacpp/models/ada/seer");
+    fs::create_dir_all(&folder).expect("made");
+    model_file::write(&folder, "seer-Q4_K_M.gguf", "Seer");
+    fs::write(folder.join("model.yml"), "model_path: llamacpp/models/ada/seer/seer-Q4_K_M.gguf\n").expect("written");
+    let mut config = computer.config();
+    config.model_folders.jan = vec![jan];
+    let app = App::new(config);
+    let _engine = computer.stage.ready_engine().await;
+    let list = library(&app).await;
+    let model = list.models.iter().find(|model| !model.is_starter).expect("found");
+    let removed = remove(&app, &model.id).await;
+    assert_eq!(removed.name, model.name);
+    assert_eq!(library(&app).await.removed, [removed]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     durable, identity,
-    moving::{MoveError, Progress, links},
+    moving::{
+        MoveError, Progress,
+        links::{self, Route},
+    },
 };
 
 /// What a file is called until it is whole. There is never more than one.
@@ -32,8 +35,14 @@ pub(super) struct Entry {
 
 pub(super) enum Kind {
     Folder,
-    Link(PathBuf),
-    File { size_bytes: u64 },
+    Link {
+        says: PathBuf,
+        /// Whether Windows has to know it for a link to a folder. Elsewhere a link is a link.
+        is_folder: bool,
+    },
+    File {
+        size_bytes: u64,
+    },
 }
 
 /// Everything below a folder, folders before what is in them. Links are not followed. What cannot be read is an error:
@@ -52,7 +61,8 @@ pub(super) fn entries(root: &Path) -> Result<Vec<Entry>, MoveError> {
             let full = root.join(&path);
             let about = fs::symlink_metadata(&full).map_err(MoveError::at(&full))?;
             let kind = if about.is_symlink() {
-                Kind::Link(fs::read_link(&full).map_err(MoveError::at(&full))?)
+                let says = fs::read_link(&full).map_err(MoveError::at(&full))?;
+                Kind::Link { says, is_folder: is_link_to_folder(&about) }
             } else if about.is_dir() {
                 open.push(path.clone());
                 Kind::Folder
@@ -68,26 +78,38 @@ pub(super) fn entries(root: &Path) -> Result<Vec<Entry>, MoveError> {
     Ok(found)
 }
 
-pub(super) fn total_bytes(root: &Path) -> Result<u64, MoveError> {
-    let sizes = entries(root)?.into_iter().map(|entry| match entry.kind {
-        Kind::File { size_bytes } => size_bytes,
-        Kind::Folder | Kind::Link(_) => 0,
-    });
-    Ok(sizes.sum())
+#[cfg(windows)]
+fn is_link_to_folder(about: &fs::Metadata) -> bool {
+    use std::os::windows::fs::FileTypeExt;
+    about.file_type().is_symlink_dir()
 }
 
-/// Copies `from` to `staging`, which will be renamed to `to`. What an earlier try has copied stays.
+#[cfg(not(windows))]
+fn is_link_to_folder(_: &fs::Metadata) -> bool {
+    false
+}
+
+pub(super) fn total_bytes(entries: &[Entry]) -> u64 {
+    let sizes = entries.iter().map(|entry| match entry.kind {
+        Kind::File { size_bytes } => size_bytes,
+        Kind::Folder | Kind::Link { .. } => 0,
+    });
+    sizes.sum()
+}
+
+pub(super) fn has_links(entries: &[Entry]) -> bool {
+    entries.iter().any(|entry| matches!(entry.kind, Kind::Link { .. }))
+}
+
+/// Copies the old place to `staging`, which will be renamed to the new one. What an earlier try has copied stays.
 pub(super) fn arrive(
-    from: &Path,
+    route: &Route,
     staging: &Path,
-    to: &Path,
     progress: &mut impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<(), MoveError> {
+    let from = &route.from;
     let entries = entries(from)?;
-    let total_bytes = entries.iter().fold(0, |sum, entry| match entry.kind {
-        Kind::File { size_bytes } => sum + size_bytes,
-        Kind::Folder | Kind::Link(_) => sum,
-    });
+    let total_bytes = total_bytes(&entries);
     let mut done_bytes = 0;
     let mut tell = |bytes: u64| {
         done_bytes += bytes;
@@ -102,9 +124,10 @@ pub(super) fn arrive(
         let (source, target) = (from.join(&entry.path), staging.join(&entry.path));
         match &entry.kind {
             Kind::Folder => fs::create_dir_all(&target).map_err(MoveError::at(&target))?,
-            Kind::Link(says) => {
-                let says = links::moved(says, source.parent().unwrap_or(from), from, to);
-                links::replace(&target, &says, &staging.join(STAGING)).map_err(MoveError::at(&target))?;
+            Kind::Link { says, is_folder } => {
+                let says = route.moved(says, source.parent().unwrap_or(from));
+                let made = links::replace(&target, &says, *is_folder, &staging.join(STAGING));
+                made.map_err(MoveError::at(&target))?;
             }
             Kind::File { size_bytes } => {
                 let facts = identity::facts(&source).map_err(MoveError::at(&source))?;
@@ -129,25 +152,37 @@ pub(super) fn arrive(
     Ok(())
 }
 
-/// Takes `from` away. Whatever in it is not at `to`, as it may be when another program has written to it since, is
-/// brought along first.
-pub(super) fn leave(from: &Path, to: &Path, leaving: &Path) -> Result<(), MoveError> {
-    remove_all(leaving)?;
-    if !from.exists() {
+/// Copies to the new place what is at the old one only, as may be when another program has written there since. What
+/// is at both is what was copied, or the newer one stays.
+pub(super) fn bring_along(route: &Route) -> Result<(), MoveError> {
+    let Route { from, to, .. } = route;
+    if !from.try_exists().map_err(MoveError::at(from))? {
         return Ok(());
     }
     for entry in entries(from)? {
         let (source, target) = (from.join(&entry.path), to.join(&entry.path));
         match &entry.kind {
             Kind::Folder => fs::create_dir_all(&target).map_err(MoveError::at(&target))?,
-            Kind::Link(_) if fs::symlink_metadata(&target).is_ok() => {}
-            Kind::Link(says) => {
-                let says = links::moved(says, source.parent().unwrap_or(from), from, to);
-                links::replace(&target, &says, &to.join(STAGING)).map_err(MoveError::at(&target))?;
+            Kind::Link { .. } if fs::symlink_metadata(&target).is_ok() => {}
+            Kind::Link { says, is_folder } => {
+                let says = route.moved(says, source.parent().unwrap_or(from));
+                let made = links::replace(&target, &says, *is_folder, &to.join(STAGING));
+                made.map_err(MoveError::at(&target))?;
             }
-            Kind::File { .. } if is_copy(&source, &target) => {}
+            Kind::File { .. } if is_copy(&source, &target) || is_newer(&target, &source) => {}
             Kind::File { .. } => file(&source, &target, &to.join(STAGING), &mut |_| Ok(()))?,
         }
+    }
+    Ok(())
+}
+
+/// Takes the old place away, and what an earlier try has left of it.
+pub(super) fn take_away(from: &Path, leaving: &Path) -> Result<(), MoveError> {
+    remove_all(leaving)?;
+    if fs::symlink_metadata(from).is_err() {
+        // Gone, or with a volume that is not plugged in: then it is still there once that is.
+        let above = from.parent().unwrap_or(from);
+        return fs::metadata(above).map(drop).map_err(MoveError::at(from));
     }
     // In one step, so that nobody finds half of it. Not possible where a volume is mounted.
     match fs::rename(from, leaving) {
@@ -178,7 +213,15 @@ fn is_copy(source: &Path, target: &Path) -> bool {
     target.is_file() && source.len() == target.len() && are_times_equal
 }
 
-/// Copies a file, reads the copy back, and only then gives it its name.
+/// Whether `left` was written after `right`, by more than a volume's clock leaves open.
+fn is_newer(left: &Path, right: &Path) -> bool {
+    let time = |path: &Path| fs::symlink_metadata(path).and_then(|about| about.modified()).ok();
+    let (Some(left), Some(right)) = (time(left), time(right)) else { return false };
+    left.duration_since(right).is_ok_and(|after| after > TIME_STEP)
+}
+
+/// Copies a file and gives it its name only when what the system gives back of it is what was read. What that gives back
+/// may come from its memory, so this finds what went wrong on the way, not every fault of the disk.
 fn file(
     source: &Path,
     target: &Path,

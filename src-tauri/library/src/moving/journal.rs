@@ -7,35 +7,38 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{durable, exact_path, moving::MoveError};
+use crate::{
+    durable,
+    moving::{MoveError, links::Route},
+};
 
 /// One move.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Journal {
     #[serde(skip)]
     file: PathBuf,
-    #[serde(with = "exact_path")]
-    pub(super) from: PathBuf,
-    #[serde(with = "exact_path")]
-    pub(super) to: PathBuf,
+    pub(super) route: Route,
     pub(super) stage: Stage,
 }
 
 /// Which of the two places is the valid one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Stage {
-    /// The old one, until there is something at the new one.
+    /// The old one. What is at the new one is none of ours.
     Arriving,
+    /// The old one, until the rename that is about to be made, of the old place or of the copy, has brought the new one
+    /// about.
+    Switching,
     /// The new one. The old one is being taken away.
     Leaving,
 }
 
 impl Journal {
-    pub(super) fn begin(file: &Path, from: &Path, to: &Path) -> Result<Self, MoveError> {
+    pub(super) fn begin(file: &Path, route: Route) -> Result<Self, MoveError> {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder).map_err(MoveError::at(folder))?;
         }
-        let journal = Self { file: file.to_owned(), from: from.to_owned(), to: to.to_owned(), stage: Stage::Arriving };
+        let journal = Self { file: file.to_owned(), route, stage: Stage::Arriving };
         journal.write()?;
         Ok(journal)
     }
@@ -64,12 +67,17 @@ impl Journal {
 
     /// Where the copy grows: beside the new place, so that it is on its volume.
     pub(super) fn arriving(&self) -> PathBuf {
-        beside(&self.to, "arriving")
+        beside(&self.route.to, "arriving")
     }
 
     /// What the old place is called while it is taken away.
     pub(super) fn leaving(&self) -> PathBuf {
-        beside(&self.from, "leaving")
+        beside(&self.route.from, "leaving")
+    }
+
+    /// Where a link in place of the old one is made before it gets its name.
+    pub(super) fn relinked(&self) -> PathBuf {
+        beside(&self.route.called, "relinked")
     }
 
     fn write(&self) -> Result<(), MoveError> {
@@ -78,7 +86,8 @@ impl Journal {
     }
 }
 
-fn beside(folder: &Path, what: &str) -> PathBuf {
+/// A name beside a folder, on the same volume.
+pub(super) fn beside(folder: &Path, what: &str) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(folder.file_name().unwrap_or_default());
     name.push(format!(".hearth-{what}"));

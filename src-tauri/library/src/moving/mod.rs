@@ -3,9 +3,13 @@
 //! Within a volume it is one rename. Else everything is copied to a folder beside the new place, each file read back and
 //! compared by its SHA-256 before it gets its name; then that folder is renamed to the new place in one step, and only
 //! then is the old one taken away, after a last look whether each of its files is over there. A journal says how far it
-//! is, so a kill at any moment costs nothing: [`Unfinished::find`] finds it at the next start, and it goes on or back.
+//! is, so a kill at any moment costs nothing: [`Unfinished::find`] finds it at the next start, and it goes on.
 //! Until [`Moved`] is returned the old place is the one to use, from then on the new one; the journal ends when the
 //! app has remembered that ([`Moved::remembered`]).
+//!
+//! A volume that is not plugged in looks like a folder that is gone. So nothing is ever concluded from what is missing:
+//! the journal says when the step was about to be taken that makes the new place the valid one, and where neither place
+//! can be reached the journal stays for the next start.
 //!
 //! Whoever moves sees to it that nobody else writes to the folder meanwhile. What another program still adds to the old
 //! place is brought along at the end.
@@ -13,6 +17,7 @@
 mod copy;
 mod journal;
 mod links;
+mod target;
 
 use std::{
     fs, io,
@@ -20,8 +25,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{durable, identity};
+use crate::durable;
 use journal::{Journal, Stage};
+use links::Route;
 
 /// How far a move is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,47 +38,57 @@ pub struct Progress {
     pub total_bytes: u64,
 }
 
-/// How to get from one place to the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// By a rename where that is possible, else by copying.
-    Quickest,
-    /// By copying, also within a volume: for one that says it is a single one but is not, as some network shares.
-    Copy,
-}
-
 /// A move that has been checked and not begun.
 #[derive(Debug)]
 pub struct Move {
-    from: PathBuf,
-    to: PathBuf,
+    route: Route,
     journal: PathBuf,
     total_bytes: u64,
-    way: Way,
 }
 
 /// A move that was begun and interrupted.
 #[derive(Debug)]
 pub struct Unfinished {
     journal: Journal,
-    way: Way,
 }
 
 /// The new place, to be remembered before anything else is done. The journal stays until then.
 #[derive(Debug)]
 #[must_use = "the models are somewhere else now"]
 pub struct Moved {
+    /// What the old place was called: as it was given to [`Move::plan`], and by its real path.
+    pub names: Vec<PathBuf>,
     /// Where the models are.
     pub to: PathBuf,
-    /// Why the old folder, or a part of it, is still there. Nothing in it is needed.
-    pub left_behind: Option<MoveError>,
+    /// What is still at the old place.
+    pub remains: Remains,
     journal: Journal,
 }
 
+/// What is still at the old place.
+#[derive(Debug)]
+pub enum Remains {
+    /// Nothing.
+    Nothing,
+    /// The folder, or a part of it, could not be taken away. Nothing in it is needed.
+    Needless {
+        /// The folder itself, never a link that leads to the new place by now.
+        folder: PathBuf,
+        /// Why it is still there.
+        why: MoveError,
+    },
+    /// It could not be made sure that everything in it is at the new place too. The next start tries again.
+    Unsure(MoveError),
+}
+
 impl Moved {
-    /// Ends the move: the app's settings name the new place.
+    /// Ends the move: the app's settings name the new place. Where something remains to be made sure of, the journal
+    /// stays for the next start.
     pub fn remembered(self) -> Result<(), MoveError> {
-        self.journal.end()
+        match self.remains {
+            Remains::Unsure(_) => Ok(()),
+            Remains::Nothing | Remains::Needless { .. } => self.journal.end(),
+        }
     }
 }
 
@@ -94,7 +110,17 @@ pub enum MoveError {
     /// An earlier move has to be finished first.
     #[error("an earlier move is not finished")]
     Unfinished,
-    /// A file came out otherwise than it was: a disk or a cable that cannot be trusted.
+    /// The new place is on a volume without links, which the folder needs.
+    #[error("no links can be made at {path:?}")]
+    NoLinks {
+        /// Where it was tried.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// What the system gives back of a copy is not what was read. (It may answer from its memory, so this does not find
+    /// every disk that cannot be trusted.)
     #[error("{path:?} was not copied faithfully")]
     Unfaithful {
         /// The file that was copied.
@@ -123,7 +149,7 @@ impl MoveError {
 
 impl Move {
     /// Checks whether a folder can be moved. `journal` is a file in the app's own folder.
-    pub fn plan(from: &Path, to: &Path, journal: &Path, way: Way) -> Result<Self, MoveError> {
+    pub fn plan(from: &Path, to: &Path, journal: &Path) -> Result<Self, MoveError> {
         if journal.exists() {
             return Err(MoveError::Unfinished);
         }
@@ -134,18 +160,18 @@ impl Move {
             return Err(MoveError::NothingThere);
         }
         let real = from.canonicalize().map_err(MoveError::at(from))?;
-        // Links above the new place must not hide that it lies in the old one.
-        let above = to.ancestors().find_map(|folder| folder.canonicalize().ok()).unwrap_or_default();
-        if above.starts_with(&real) || real.starts_with(to) || to.exists() && real.starts_with(&above) {
-            return Err(MoveError::Nested);
+        let to = target::find(&real, to)?;
+        let entries = copy::entries(&real)?;
+        if copy::has_links(&entries) {
+            target::require_links(&real, &to)?;
         }
-        match fs::read_dir(to).map(|mut entries| entries.next().is_some()) {
-            Ok(true) => return Err(MoveError::NotEmpty),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(MoveError::at(to)(error)),
-            _ => {}
-        }
-        let total_bytes = copy::total_bytes(&real)?;
-        Ok(Self { from: real, to: to.to_owned(), journal: journal.to_owned(), total_bytes, way })
+        let route = Route { called: from.components().collect(), from: real, to };
+        Ok(Self { route, journal: journal.to_owned(), total_bytes: copy::total_bytes(&entries) })
+    }
+
+    /// The new place. Where a link was given, the folder it leads to.
+    pub fn to(&self) -> &Path {
+        &self.route.to
     }
 
     /// Size of everything to be moved.
@@ -156,108 +182,111 @@ impl Move {
     /// Moves. `progress` is told often, and stops the move by [`ControlFlow::Break`]; then, as after an error,
     /// everything is where it was. Once the new place is the valid one it is not asked any more.
     pub fn run(self, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Result<Moved, MoveError> {
-        let journal = Journal::begin(&self.journal, &self.from, &self.to)?;
-        Unfinished { journal, way: self.way }.run(progress)
+        let journal = Journal::begin(&self.journal, self.route)?;
+        Unfinished { journal }.go_on(progress)
     }
 }
 
 impl Unfinished {
     /// The move that was interrupted, if there is one.
     pub fn find(journal: &Path) -> Result<Option<Self>, MoveError> {
-        let found = Journal::read(journal)?;
-        Ok(found.map(|journal| Self { journal, way: Way::Quickest }))
+        Ok(Journal::read(journal)?.map(|journal| Self { journal }))
     }
 
-    /// The old place.
-    pub fn from(&self) -> &Path {
-        &self.journal.from
+    /// What the old place is called: as it was given to [`Move::plan`], and by its real path.
+    pub fn names(&self) -> Vec<PathBuf> {
+        self.journal.route.names()
     }
 
     /// The new place.
     pub fn to(&self) -> &Path {
-        &self.journal.to
+        &self.journal.route.to
     }
 
-    /// Whether the new place is already the valid one: then it can only go on, not back.
+    /// Whether the new place is already the valid one: then it can only go on, not be stopped.
     pub fn has_switched(&self) -> bool {
         self.journal.stage == Stage::Leaving || self.is_renamed()
     }
 
-    /// Goes on. What was copied is not copied again.
-    pub fn go_on(self, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Result<Moved, MoveError> {
-        self.run(progress)
-    }
-
-    /// Goes back: what was copied is taken away. If the new place is already the valid one, it goes on instead.
-    pub fn roll_back(self) -> Result<Option<Moved>, MoveError> {
-        if self.has_switched() {
-            return self.run(|_| ControlFlow::Continue(())).map(Some);
-        }
-        self.give_up().map(|()| None)
-    }
-
-    fn run(mut self, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Result<Moved, MoveError> {
-        if self.journal.stage == Stage::Arriving
-            && !self.is_renamed()
-            && let Err(error) = self.arrive(&mut progress)
-            && !self.is_renamed()
-        {
-            if let Err(trouble) = self.give_up() {
-                tracing::warn!(%trouble, "what was copied could not be taken away");
+    /// Goes on. What was copied is not copied again. If the old place, which is the valid one, cannot be reached, that
+    /// is an error, and the move is still unfinished afterwards.
+    pub fn go_on(mut self, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Result<Moved, MoveError> {
+        if !self.has_switched() {
+            fs::read_dir(&self.journal.route.from).map_err(MoveError::at(&self.journal.route.from))?;
+            if let Err(error) = self.arrive(&mut progress)
+                && !self.is_renamed()
+            {
+                if let Err(trouble) = self.give_up() {
+                    tracing::warn!(%trouble, "what was copied could not be taken away");
+                }
+                return Err(error);
             }
-            return Err(error);
         }
         // From here on the new place is the valid one, whatever else goes wrong.
-        let left_behind = self.settle().err();
-        Ok(Moved { to: self.journal.to.clone(), left_behind, journal: self.journal })
+        let remains = match self.settle() {
+            Err(error) => Remains::Unsure(error),
+            Ok(()) => self.take_old_away(),
+        };
+        Ok(Moved { names: self.names(), to: self.to().to_owned(), remains, journal: self.journal })
     }
 
+    /// Makes the new place complete. Doing it twice changes nothing.
     fn settle(&mut self) -> Result<(), MoveError> {
         self.journal.set(Stage::Leaving)?;
+        let route = &self.journal.route;
         // Within a volume the folder itself has moved, and with it links that name the old place.
-        links::mend(&self.journal.to, &self.journal.from)?;
-        copy::leave(&self.journal.from, &self.journal.to, &self.journal.leaving())?;
-        copy::remove_all(&self.journal.arriving())
+        links::mend(route)?;
+        copy::bring_along(route)?;
+        links::repoint(route, &self.journal.relinked())
     }
 
-    /// Whether the step that makes the new place the valid one is behind us. Both before and after it the new place is
-    /// whole or not there at all, so that this can be asked of the disk.
+    fn take_old_away(&self) -> Remains {
+        let route = &self.journal.route;
+        match copy::take_away(&route.from, &self.journal.leaving()) {
+            Ok(()) => Remains::Nothing,
+            Err(why) => Remains::Needless { folder: route.old_folder().to_owned(), why },
+        }
+    }
+
+    /// Whether the step that makes the new place the valid one is behind us: it was about to be taken, and what was to
+    /// be renamed is at the new place and not where it was.
     fn is_renamed(&self) -> bool {
-        let is_filled = fs::read_dir(&self.journal.to).is_ok_and(|mut entries| entries.next().is_some());
-        is_filled
-            || fs::symlink_metadata(&self.journal.from).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        let Route { from, to, .. } = &self.journal.route;
+        let is_gone =
+            |folder: &Path| fs::symlink_metadata(folder).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        self.journal.stage == Stage::Switching
+            && is_gone(&self.journal.arriving())
+            && to.is_dir()
+            && (target::is_filled(to) || is_gone(from))
     }
 
     fn arrive(&mut self, progress: &mut impl FnMut(Progress) -> ControlFlow<()>) -> Result<(), MoveError> {
-        let (from, to) = (self.journal.from.clone(), self.journal.to.clone());
-        if let Some(above) = to.parent() {
+        let (route, staging) = (self.journal.route.clone(), self.journal.arriving());
+        self.journal.set(Stage::Arriving)?;
+        if let Some(above) = route.to.parent() {
             fs::create_dir_all(above).map_err(MoveError::at(above))?;
         }
-        remove_empty(&to).map_err(MoveError::at(&to))?;
-        if self.way == Way::Quickest && !self.journal.arriving().exists() {
-            match durable::rename(&from, &to) {
+        target::clear(&route.to)?;
+        if !staging.exists() {
+            self.journal.set(Stage::Switching)?;
+            match durable::rename(&route.from, &route.to) {
                 Ok(()) => return Ok(()),
                 // Another volume, or a folder that cannot be renamed because a volume is mounted on it.
                 Err(error) => tracing::debug!(%error, "not by a rename: by copying"),
             }
+            self.journal.set(Stage::Arriving)?;
         }
-        let staging = self.journal.arriving();
-        copy::arrive(&from, &staging, &to, progress)?;
-        durable::rename(&staging, &to).map_err(MoveError::at(&to))
+        copy::arrive(&route, &staging, progress)?;
+        // Copying takes long: somebody may have made a folder there meanwhile, or put something into one.
+        target::clear(&route.to)?;
+        self.journal.set(Stage::Switching)?;
+        durable::rename(&staging, &route.to).map_err(MoveError::at(&route.to))
     }
 
-    fn give_up(self) -> Result<(), MoveError> {
+    fn give_up(mut self) -> Result<(), MoveError> {
+        // First of all: without its copy, a move that was about to switch would look like one that has.
+        self.journal.set(Stage::Arriving)?;
         copy::remove_all(&self.journal.arriving())?;
         self.journal.end()
-    }
-}
-
-/// Windows and macOS do not rename a folder to where there is one, be it empty.
-fn remove_empty(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        // It may be a mount point: then its own emptiness cannot be renamed over, and the copy will say so.
-        Err(_) if identity::facts(folder).is_ok() => Ok(()),
-        result => result,
     }
 }
