@@ -82,11 +82,8 @@ pub(super) fn replace(path: &Path, target: &Path, is_folder: bool, staging: &Pat
         return Ok(());
     }
     remove(staging)?;
-    if is_folder {
-        durable::link_to_folder(target, staging)?
-    } else {
-        durable::link(target, staging)?
-    }
+    let link = if is_folder { durable::link_to_folder } else { durable::link };
+    link(target, staging)?;
     // Windows renames nothing to where a link to a folder is.
     if cfg!(windows) && is_folder && is_link(path) {
         remove(path)?;

@@ -399,12 +399,11 @@ fn a_move_in_a_process_of_its_own() {
         return;
     };
     let journal = home.join("app/move.json");
-    let moved = match Unfinished::find(&journal).expect("a journal that can be read") {
-        Some(unfinished) => unfinished.go_on(to_the_end),
-        None => {
-            begin_to_copy(&home);
-            Move::plan(&home.join("hub"), &home.join("far/models"), &journal).expect("possible").run(to_the_end)
-        }
+    let moved = if let Some(unfinished) = Unfinished::find(&journal).expect("a journal that can be read") {
+        unfinished.go_on(to_the_end)
+    } else {
+        begin_to_copy(&home);
+        Move::plan(&home.join("hub"), &home.join("far/models"), &journal).expect("possible").run(to_the_end)
     };
     moved.expect("moved").remembered().expect("ended");
 }
