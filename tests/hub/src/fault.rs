@@ -35,6 +35,13 @@ pub enum Fault {
     LongerRange,
     /// 206 that tells the whole range and brings the first half of it, in good order.
     MissingHalf,
+    /// 206 that tells the whole range and brings nothing of it, in good order and without a length.
+    EmptyRange,
+    /// 200 with the whole file, though a range was asked for, from a proxy that lets no more than so many bytes through.
+    CutWhole {
+        /// When so many have been sent.
+        after_bytes: u64,
+    },
     /// 416 to a range that is there.
     RangeNotSatisfiable,
     /// Another entity tag than before; the file is the same.
@@ -70,6 +77,11 @@ pub enum Fault {
     },
     /// Nothing more comes, and the connection stays.
     Stall {
+        /// When so many have been sent.
+        after_bytes: u64,
+    },
+    /// From there on it comes byte by byte, so slowly that it never ends, and so fast that it never stalls.
+    Crawl {
         /// When so many have been sent.
         after_bytes: u64,
     },
@@ -126,12 +138,15 @@ impl Fault {
             | Self::ShorterRange
             | Self::LongerRange
             | Self::MissingHalf
+            | Self::EmptyRange
+            | Self::CutWhole { .. }
             | Self::RangeNotSatisfiable => Aim::Range,
             Self::ChangedEtag
             | Self::Gzip
             | Self::Reset { .. }
             | Self::Closed { .. }
             | Self::Stall { .. }
+            | Self::Crawl { .. }
             | Self::FlippedBit { .. }
             | Self::LinkExpired => Aim::Content,
             Self::ChangedCommit | Self::Gated(_) => Aim::Resolve,
@@ -154,6 +169,8 @@ impl Fault {
             | Self::ShorterRange
             | Self::LongerRange
             | Self::MissingHalf
+            | Self::EmptyRange
+            | Self::CutWhole { .. }
             | Self::RangeNotSatisfiable => self.spoil_range(reply),
             Self::ChangedEtag => {
                 let tag = if reply.headers.contains_key(&LINKED_ETAG) { LINKED_ETAG } else { header::ETAG };
@@ -175,6 +192,7 @@ impl Fault {
             Self::Reset { .. }
             | Self::Closed { .. }
             | Self::Stall { .. }
+            | Self::Crawl { .. }
             | Self::FlippedBit { .. }
             | Self::SlowStart(_) => self.spoil_delivery(reply),
         }
@@ -186,10 +204,17 @@ impl Fault {
         let half = bytes.start + (bytes.end - bytes.start).div_ceil(2);
         match self {
             Self::RangeNotSatisfiable => return Reply::beyond(size_bytes),
-            Self::IgnoredRange => {
+            Self::IgnoredRange | Self::CutWhole { .. } => {
                 *bytes = 0..size_bytes;
                 reply.status = StatusCode::OK;
                 reply.headers.remove(header::CONTENT_RANGE);
+                if let Self::CutWhole { after_bytes } = self {
+                    reply.delivery.end = End::Closed { after_bytes };
+                }
+            }
+            Self::EmptyRange => {
+                bytes.end = bytes.start;
+                reply.delivery.is_chunked = true;
             }
             Self::MissingContentRange => {
                 reply.headers.remove(header::CONTENT_RANGE);
@@ -214,6 +239,7 @@ impl Fault {
             Self::Reset { after_bytes } => reply.delivery.end = End::Reset { after_bytes },
             Self::Closed { after_bytes } => reply.delivery.end = End::Closed { after_bytes },
             Self::Stall { after_bytes } => reply.delivery.end = End::Stall { after_bytes },
+            Self::Crawl { after_bytes } => reply.delivery.crawls_after = Some(after_bytes),
             Self::FlippedBit { at_byte } => reply.delivery.flipped_at = Some(at_byte),
             Self::SlowStart(wait) => reply.delivery.slow_start = Some(wait),
             _ => {}

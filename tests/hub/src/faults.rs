@@ -109,6 +109,7 @@ fn draw(chance: &mut Chance, asked: &Asked, reply: &Reply) -> Fault {
             Fault::Reset { after_bytes: reset },
             Fault::Closed { after_bytes: closed },
             Fault::Stall { after_bytes: stall },
+            Fault::Crawl { after_bytes: stall },
             Fault::FlippedBit { at_byte: flipped },
             Fault::ChangedEtag,
             Fault::Gzip,
@@ -126,6 +127,8 @@ fn draw(chance: &mut Chance, asked: &Asked, reply: &Reply) -> Fault {
                 Fault::ShorterRange,
                 Fault::LongerRange,
                 Fault::MissingHalf,
+                Fault::EmptyRange,
+                Fault::CutWhole { after_bytes: closed },
                 Fault::RangeNotSatisfiable,
             ]);
         }

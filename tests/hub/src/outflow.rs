@@ -22,6 +22,8 @@ use crate::{
 
 /// A reset discards what the client has not taken yet, so it is given this long.
 const LAST_BYTES: Duration = Duration::from_millis(20);
+/// Between two bytes of a connection that crawls.
+const CRAWL: Duration = Duration::from_millis(100);
 
 /// The body of a reply.
 pub(crate) struct Outflow {
@@ -138,6 +140,17 @@ impl HttpBody for Outflow {
             Some(bytes) => at_most = at_most.min(bytes),
             None => {}
         }
+        let crawls = match self.delivery.crawls_after.map(|bytes| bytes.saturating_sub(self.sent)) {
+            Some(0) => {
+                at_most = 1;
+                true
+            }
+            Some(bytes) => {
+                at_most = at_most.min(bytes);
+                false
+            }
+            None => false,
+        };
         let piece = match ready!(self.source.poll_piece(context, at_most)) {
             Some(Ok(piece)) => self.flip(piece),
             Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -147,7 +160,9 @@ impl HttpBody for Outflow {
         let length = piece.len() as u64;
         self.left -= length;
         self.sent += length;
-        self.rest = self.line.pace.spend(length).map(|free_at| Box::pin(sleep_until(free_at)));
+        let free_at = self.line.pace.spend(length);
+        let free_at = if crawls { Some(Instant::now() + CRAWL) } else { free_at };
+        self.rest = free_at.map(|free_at| Box::pin(sleep_until(free_at)));
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 

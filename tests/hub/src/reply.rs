@@ -42,6 +42,8 @@ pub(crate) struct Delivery {
     pub(crate) end: End,
     /// The position of a byte, counted from the body's first, that arrives with one bit turned over.
     pub(crate) flipped_at: Option<u64>,
+    /// From so many bytes on it comes byte by byte.
+    pub(crate) crawls_after: Option<u64>,
     /// Without a length, in chunks.
     pub(crate) is_chunked: bool,
 }
