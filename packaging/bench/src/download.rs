@@ -141,6 +141,7 @@ pub(crate) async fn fetch(fetch: &Fetch) -> anyhow::Result<()> {
         expected: Expected { size_bytes: fetch.size_bytes, sha256: fetch.sha256.parse()? },
         segments: Segments::none(fetch.size_bytes),
         connections: CONNECTIONS,
+        hold: transfer::hold().0,
     };
     let (progress, _told) = watch::channel(Progress { received_bytes: 0, phase: Phase::Connecting });
     Ok(transfer::run(&Connection::new(settings)?, &job, &NoJournal, &progress).await?)

@@ -1,9 +1,6 @@
 //! What a repository says of itself: the README.md that the Hub shows.
 
-use crate::{
-    Connection, HubError, Refusal, RepoId, Revision,
-    json::{Body, is_html},
-};
+use crate::{Connection, HubError, Refusal, RepoId, Revision, connection::is_html, json::Body};
 
 /// Longest card that is shown. Longer ones hold tables of test results that nobody scrolls through.
 const MAX_BYTES: usize = 512 * 1024;

@@ -1,10 +1,10 @@
 //! One way to speak HTTP: through the proxy that is set, with the token for the Hub alone, every reply judged.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode,
-    header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER},
+    header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RANGE, RETRY_AFTER},
     redirect,
 };
 use url::Url;
@@ -125,37 +125,47 @@ impl Connection {
     }
 
     /// Asks for an address below the Hub's and follows where it leads. The reply is a success, and has come whole as
-    /// far as its headers go.
+    /// far as its headers go. A reply that is neither a redirect nor a success becomes the error that it means.
     pub(crate) async fn get(&self, url: Url) -> Result<Response, HubError> {
-        self.follow(Method::GET, url, &HeaderMap::new()).await
+        let reached = self.follow_until(&Question::get(), url, |_, _| false).await?;
+        judge(reached.reply, self.is_signed_in())
     }
 
-    /// Asks and follows redirects. A reply that is neither a redirect nor a success becomes the error that it means.
-    pub(crate) async fn follow(&self, method: Method, url: Url, headers: &HeaderMap) -> Result<Response, HubError> {
-        let mut url = url;
+    /// Asks, and goes where redirects lead until `is_far_enough` says so of one, by its headers and where it leads. Takes
+    /// any reply that is no redirect.
+    pub(crate) async fn follow_until(
+        &self,
+        question: &Question,
+        url: Url,
+        is_far_enough: impl Fn(&HeaderMap, &Url) -> bool,
+    ) -> Result<Reached, HubError> {
+        let mut at = url;
         for _ in 0..REDIRECT_LIMIT {
-            let reply = self.ask(method.clone(), &url, headers).await?;
-            match redirect_of(&reply, &url)? {
-                Some(next) => url = next,
-                None => return judge(reply, self.token.is_some()),
+            let reply = self.ask(question, &at).await?;
+            match redirect_of(&reply, &at)? {
+                Some(next) if !is_far_enough(reply.headers(), &next) => at = next,
+                next => return Ok(Reached { reply, at, next }),
             }
         }
         // A network's login page sends those in circles who have not logged in.
         Err(HubError::Intercepted)
     }
 
-    /// Asks once, and takes any reply.
-    pub(crate) async fn ask(&self, method: Method, url: &Url, headers: &HeaderMap) -> Result<Response, HubError> {
-        let request = self.request(method, url).headers(headers.clone());
+    async fn ask(&self, question: &Question, url: &Url) -> Result<Response, HubError> {
+        let request = self.request(question, url);
         match tokio::time::timeout(self.patience.stall_timeout, request.send()).await {
-            Ok(reply) => reply.map_err(HubError::Unreachable),
+            Ok(reply) => Ok(reply?),
             Err(_) => Err(HubError::Silent),
         }
     }
 
-    fn request(&self, method: Method, url: &Url) -> RequestBuilder {
-        // A file compressed on the way would have other byte positions than the one that was asked for.
-        let request = self.client.request(method, url.clone()).header(ACCEPT_ENCODING, "identity");
+    fn request(&self, question: &Question, url: &Url) -> RequestBuilder {
+        // A file compressed on the way would have other byte positions than the one that was asked for, and a list
+        // would have to be unpacked.
+        let mut request = self.client.request(question.method.clone(), url.clone()).header(ACCEPT_ENCODING, "identity");
+        if let Some(Range { start, end }) = question.bytes {
+            request = request.header(RANGE, format!("bytes={start}-{}", end.saturating_sub(1)));
+        }
         match &self.token {
             Some(token) if self.endpoint.owns(url) => request.bearer_auth(token.secret()),
             _ => request,
@@ -163,8 +173,41 @@ impl Connection {
     }
 }
 
+/// What is asked of an address.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    method: Method,
+    bytes: Option<Range<u64>>,
+}
+
+impl Question {
+    /// What is there.
+    pub(crate) fn get() -> Self {
+        Self { method: Method::GET, bytes: None }
+    }
+
+    /// These bytes of it, at least one.
+    pub(crate) fn bytes(bytes: Range<u64>) -> Self {
+        Self { method: Method::GET, bytes: Some(bytes) }
+    }
+
+    /// What it says of itself.
+    pub(crate) fn head() -> Self {
+        Self { method: Method::HEAD, bytes: None }
+    }
+}
+
+/// Where a question has led.
+pub(crate) struct Reached {
+    pub(crate) reply: Response,
+    /// Who has replied.
+    pub(crate) at: Url,
+    /// Where the reply leads, if that is not to be followed.
+    pub(crate) next: Option<Url>,
+}
+
 /// Where a reply leads, if it is a redirect.
-pub(crate) fn redirect_of(reply: &Response, from: &Url) -> Result<Option<Url>, HubError> {
+fn redirect_of(reply: &Response, from: &Url) -> Result<Option<Url>, HubError> {
     if !matches!(reply.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
@@ -185,7 +228,7 @@ pub(crate) fn judge(reply: Response, is_signed_in: bool) -> Result<Response, Hub
     }
     let code = reply.headers().get(ERROR_CODE).and_then(|code| code.to_str().ok());
     // The Hub speaks of its refusals in JSON or in one line of text; a page of HTML is somebody else's.
-    let is_page = reply.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = is_html(reply.headers());
     Err(match (status, code) {
         (StatusCode::TOO_MANY_REQUESTS, _) => HubError::RateLimited(rate_limit(reply.headers())),
         (StatusCode::NETWORK_AUTHENTICATION_REQUIRED, _) => HubError::Intercepted,
@@ -204,6 +247,11 @@ pub(crate) fn judge(reply: Response, is_signed_in: bool) -> Result<Response, Hub
         (_, None) if is_page => HubError::Intercepted,
         (status, _) => HubError::Refused(Refusal::Other(status.as_u16())),
     })
+}
+
+/// A page for people is an answer to nothing that is asked here.
+pub(crate) fn is_html(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"))
 }
 
 /// `RateLimit: "api";r=0;t=55` (the IETF's draft, as the Hub sends it), or `Retry-After: 55`.

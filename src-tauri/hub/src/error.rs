@@ -64,12 +64,9 @@ pub enum Refusal {
     Other(u16),
 }
 
-impl HubError {
-    /// Whether the same question may well be answered later.
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable(_) | Self::Silent | Self::Intercepted | Self::RateLimited(_) | Self::Trouble(_)
-        )
+impl From<reqwest::Error> for HubError {
+    /// Without the address: it may be a signed one, or hold what somebody has typed, and errors go to the log.
+    fn from(error: reqwest::Error) -> Self {
+        Self::Unreachable(error.without_url())
     }
 }

@@ -7,7 +7,6 @@ use crate::{
     Builds, Commit, FileName, RemoteFile, RepoId, Sha256,
     capability::{Hint, Signs},
     json,
-    tree::usable_name,
 };
 
 /// Who may download a repository.
@@ -181,6 +180,11 @@ impl Sibling {
         let size_bytes = self.lfs.as_ref().and_then(|lfs| lfs.size).or(self.size);
         Some(RemoteFile { name, size_bytes, sha256: self.lfs.and_then(|lfs| lfs.sha256) })
     }
+}
+
+/// A file that cannot be stored on every system is left out, and told to the log.
+fn usable_name(path: &str) -> Option<FileName> {
+    path.parse().map_err(|error| tracing::info!(path, %error, "a file of a repository is left out")).ok()
 }
 
 /// `false`, `"auto"` or `"manual"`. A value that is not known is taken for the strictest: the Hub decides in the end.

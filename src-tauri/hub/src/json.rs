@@ -1,14 +1,11 @@
 //! Replies in JSON: read up to a limit, and with patience for what is missing or of another type.
 
 use futures::StreamExt;
-use reqwest::{
-    Response,
-    header::{CONTENT_TYPE, HeaderMap},
-};
+use reqwest::{Response, header::HeaderMap};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use url::Url;
 
-use crate::{Connection, HubError};
+use crate::{Connection, HubError, connection::is_html};
 
 /// Longest reply that is read. The longest real ones, lists of thousands of files, take two or three.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -35,7 +32,7 @@ impl Connection {
             let piece = tokio::time::timeout(self.patience().stall_timeout, stream.next()).await;
             match piece.map_err(|_elapsed| HubError::Silent)? {
                 None => return Ok(Body::Whole(bytes)),
-                Some(piece) => bytes.extend_from_slice(&piece.map_err(HubError::Unreachable)?),
+                Some(piece) => bytes.extend_from_slice(&piece?),
             }
             if bytes.len() > limit_bytes {
                 bytes.truncate(limit_bytes);
@@ -50,11 +47,6 @@ pub(crate) enum Body {
     Whole(Vec<u8>),
     /// There was more than was asked for.
     Cut(Vec<u8>),
-}
-
-/// A page for people is an answer to nothing that is asked here.
-pub(crate) fn is_html(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"))
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HubError> {

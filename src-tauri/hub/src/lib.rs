@@ -33,7 +33,6 @@ mod repo;
 mod search;
 mod split;
 pub mod transfer;
-mod tree;
 
 pub use account::Account;
 pub use address::Address;

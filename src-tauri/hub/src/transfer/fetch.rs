@@ -1,154 +1,221 @@
-//! One connection's work: takes a segment, asks for it, writes what comes, and goes on where it broke.
+//! Fetching what is missing: each connection takes a run of segments, asks for it, hands over what comes, and goes on
+//! where it broke.
 
 use std::{
     ops::Range,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
 use bytes::Bytes as Chunk;
-use reqwest::{
-    Method, Response,
-    header::{HeaderMap, HeaderValue, RANGE},
-};
-use tokio::{sync::mpsc, time::timeout};
+use futures::{StreamExt, stream::FuturesUnordered};
+use reqwest::Response;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use url::Url;
 
 use super::{
-    Job, SegmentDone, TransferError, Trouble,
+    Job, TransferError, Trouble,
     backoff::Backoff,
-    board::{Board, Piece},
-    disk::Disk,
-    remote::{self, Found},
+    board::{Board, ConnectionId, Run},
+    ramp::{RAMP_INTERVAL, Ramp},
+    remote,
     reply::{self, Bytes, Miss},
-    segments::length,
+    segments::Segments,
     status::Status,
+    writer::Inlet,
 };
 use crate::{
-    connection::{Connection, redirect_of},
+    connection::{Connection, Question, Reached},
     error::HubError,
 };
 
-/// Written at once: large enough for the disk, small beside the memory of any computer.
-const WRITE_BYTES: usize = 512 << 10;
 /// So many useless replies in a row, over all connections, and it is the server's way, not an accident.
 const USELESS_LIMIT: u32 = 40;
 /// So many whole files in a row instead of a range.
 const WHOLE_LIMIT: u32 = 3;
-/// A store may lead to another.
-const REDIRECT_LIMIT: usize = 5;
+/// How slow a connection is beside the others is seen in this part of the time that one may say nothing at all, ...
+const SLOW_SHARE: u32 = 6;
+/// ... but not in less.
+const SHORTEST_SLOW: Duration = Duration::from_secs(1);
 
-/// What all fetchers of a transfer have in common.
+/// What all connections of a transfer have in common.
 pub(super) struct Fetching<'run> {
-    pub(super) connection: &'run Connection,
-    pub(super) job: &'run Job,
-    pub(super) board: &'run Board,
-    pub(super) sink: Sink<'run>,
-    pub(super) status: &'run Status,
+    connection: &'run Connection,
+    job: &'run Job,
+    board: Arc<Board>,
+    inlet: Inlet,
+    status: &'run Status,
+    segments: Segments,
+    /// Where the bytes are, once one connection has found out.
+    location: Mutex<Option<Url>>,
     /// Useless replies in a row.
-    pub(super) useless: AtomicU32,
+    useless: AtomicU32,
     /// The server has sent a range at least once.
-    pub(super) ranges_work: AtomicBool,
+    ranges_work: AtomicBool,
     /// The server sends nothing but the whole file, and somebody is taking it.
-    pub(super) is_sequential: AtomicBool,
-}
-
-/// What becomes of the bytes.
-pub(super) enum Sink<'run> {
-    /// Into the file; finished segments go to the keeper and the hasher.
-    File { disk: &'run Disk, finished: mpsc::UnboundedSender<SegmentDone> },
-    /// Nowhere: only what they give is wanted.
-    Compare,
+    is_sequential: AtomicBool,
 }
 
 /// One connection.
-pub(super) struct Fetcher<'run> {
+struct Fetcher<'run> {
     shared: &'run Fetching<'run>,
-    location: Option<Url>,
+    id: ConnectionId,
     backoff: Backoff,
     /// Whole files in a row.
     whole: u32,
 }
 
-/// A segment as far as it has come.
-struct Filling {
-    segment: u32,
-    range: Range<u64>,
-    /// Everything before is written.
-    written: u64,
-    crc32: crc32fast::Hasher,
-    buffer: Vec<u8>,
-}
-
-/// How an attempt at a segment went.
-enum Filled {
-    /// It is in the file.
-    Done,
+/// How an attempt at a run has ended.
+enum Attempt {
+    /// All of it has come, or somebody else is to go on with it.
+    Over,
+    /// Something has come in its place, or it broke off.
+    Missed(Miss),
     /// The server sends only whole files; this one has begun.
     OnlyWhole(Response),
-    /// Another connection is taking a whole file.
-    LeftToAnother,
 }
 
-/// Why the bytes of a whole file ended before their time.
-enum Broken {
-    Network(HubError),
-    Disk(TransferError),
+impl<'run> Fetching<'run> {
+    pub(super) fn new(
+        connection: &'run Connection,
+        job: &'run Job,
+        board: Arc<Board>,
+        inlet: Inlet,
+        status: &'run Status,
+    ) -> Self {
+        Self {
+            connection,
+            job,
+            segments: board.segments(),
+            board,
+            inlet,
+            status,
+            location: Mutex::default(),
+            useless: AtomicU32::new(0),
+            ranges_work: AtomicBool::new(false),
+            is_sequential: AtomicBool::new(false),
+        }
+    }
+
+    /// With as many connections as help, until every segment is in the file.
+    pub(super) async fn run(&self) -> Result<(), TransferError> {
+        let most = usize::try_from(self.job.connections).unwrap_or(usize::MAX).max(1);
+        let slow_window = (self.connection.patience().stall_timeout / SLOW_SHARE).max(SHORTEST_SLOW);
+        let mut ids = 0..ConnectionId::MAX;
+        let mut fetchers = FuturesUnordered::new();
+        let mut ramp = Ramp::new(self.board.arrived_bytes());
+        let mut ticks = interval(RAMP_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut begin = |fetchers: &mut FuturesUnordered<_>| {
+            let Some(id) = ids.next() else { return };
+            fetchers.push(Fetcher::new(self, id).run());
+            // There is to be something left for as many again.
+            self.board.share_among((2 * fetchers.len()).min(most));
+        };
+        begin(&mut fetchers);
+        loop {
+            tokio::select! {
+                // Whoever still waits for something then waits for nothing.
+                () = self.board.completed() => return Ok(()),
+                ended = fetchers.next() => match ended {
+                    Some(result) => result?,
+                    // The one that took the whole file alone may have met with trouble just when the others had left.
+                    None => begin(&mut fetchers),
+                },
+                _ = ticks.tick() => {
+                    self.board.revoke_slow(slow_window);
+                    if self.is_sequential.load(Ordering::Relaxed) {
+                        continue;
+                    }
+                    let wanted = ramp.wanted(fetchers.len(), self.board.arrived_bytes()).min(most);
+                    if wanted < fetchers.len() {
+                        self.board.keep(wanted);
+                        self.board.share_among((2 * wanted).min(most));
+                    }
+                    while fetchers.len() < wanted && self.board.has_free() {
+                        begin(&mut fetchers);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the file's bytes are. The connections find out for each other.
+    async fn location(&self) -> Result<Url, Miss> {
+        let known = self.known_location().clone();
+        if let Some(location) = known {
+            return Ok(location);
+        }
+        let found = remote::find(self.connection, &self.job.url, &self.job.expected).await?;
+        Ok(self.known_location().insert(found).clone())
+    }
+
+    /// The address is of no use any more, unless another has been found meanwhile.
+    fn forget_location(&self, used: &Url) {
+        self.known_location().take_if(|known| known == used);
+    }
+
+    /// Held for no `await`.
+    fn known_location(&self) -> std::sync::MutexGuard<'_, Option<Url>> {
+        self.location.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<'run> Fetcher<'run> {
-    pub(super) fn new(shared: &'run Fetching<'run>) -> Self {
-        Self { shared, location: None, backoff: Backoff::new(shared.connection.patience()), whole: 0 }
+    fn new(shared: &'run Fetching<'run>, id: ConnectionId) -> Self {
+        shared.board.join(id);
+        Self { shared, id, backoff: Backoff::new(shared.connection.patience()), whole: 0 }
     }
 
-    /// Until nothing is missing any more.
-    pub(super) async fn run(mut self) -> Result<(), TransferError> {
-        while let Some(piece) = self.shared.board.take().await {
-            let mut filling = Filling::new(piece);
-            let filled = self.fill(&mut filling).await;
-            if !matches!(filled, Ok(Filled::Done)) {
-                self.shared.board.give_back(filling.segment, filling.received());
+    /// Until nothing is missing any more, or somebody takes the whole file alone.
+    async fn run(mut self) -> Result<(), TransferError> {
+        let Fetching { board, status, is_sequential, .. } = self.shared;
+        while let Some(run) = board.take(self.id).await {
+            if is_sequential.load(Ordering::Relaxed) {
+                break;
             }
-            match filled? {
-                Filled::Done => {}
-                Filled::OnlyWhole(reply) => self.take_whole(reply).await?,
-                Filled::LeftToAnother => return Ok(()),
+            let attempt = tokio::select! {
+                attempt = self.fetch(&run) => attempt,
+                () = run.revoked.notified() => {
+                    board.release(self.id);
+                    // Those that wait for something to do come first: their connections are better.
+                    tokio::task::yield_now().await;
+                    Attempt::Over
+                }
+            };
+            // Before any wait: nobody is to wait for what another one waits for.
+            board.release(self.id);
+            status.rests(self.id);
+            match attempt {
+                Attempt::Over => {}
+                Attempt::Missed(miss) => self.wait_out(miss).await?,
+                Attempt::OnlyWhole(reply) => {
+                    let miss = self.take_whole(reply).await;
+                    board.release(self.id);
+                    is_sequential.store(false, Ordering::Relaxed);
+                    if let Some(miss) = miss {
+                        self.wait_out(miss).await?;
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    /// Fetches a segment, whatever it takes.
-    async fn fill(&mut self, filling: &mut Filling) -> Result<Filled, TransferError> {
-        loop {
-            if self.shared.is_sequential.load(Ordering::Relaxed) {
-                return Ok(Filled::LeftToAnother);
+    /// Asks for a run once, and takes what comes.
+    async fn fetch(&mut self, run: &Run) -> Attempt {
+        match self.ask(&run.bytes).await {
+            Ok(Bytes::Of(range, reply)) => {
+                self.shared.ranges_work.store(true, Ordering::Relaxed);
+                self.whole = 0;
+                self.receive(reply, range, run.segment).await
             }
-            match self.ask(filling.missing()).await {
-                Ok(Bytes::Of(range, reply)) => {
-                    self.shared.ranges_work.store(true, Ordering::Relaxed);
-                    self.whole = 0;
-                    self.receive(reply, length(&range), filling).await?;
-                    if filling.is_whole() {
-                        self.finish(filling);
-                        return Ok(Filled::Done);
-                    }
-                }
-                Ok(Bytes::Whole(reply)) if self.takes_whole() => return Ok(Filled::OnlyWhole(reply)),
-                Ok(Bytes::Whole(_)) => self.wait_out(Miss::Useless("the server takes no notice of ranges")).await?,
-                Err(miss) => self.wait_out(miss).await?,
-            }
-        }
-    }
-
-    /// Takes a whole file from its beginning, while the other connections rest.
-    async fn take_whole(&mut self, reply: Response) -> Result<(), TransferError> {
-        let received = self.receive_whole(reply).await;
-        self.shared.is_sequential.store(false, Ordering::Relaxed);
-        match received {
-            Ok(()) => Ok(()),
-            Err(Broken::Network(error)) => self.wait_out(Miss::Hub(error)).await,
-            Err(Broken::Disk(error)) => Err(error),
+            Ok(Bytes::Whole(reply)) if self.takes_whole() => Attempt::OnlyWhole(reply),
+            Ok(Bytes::Whole(_)) => Attempt::Missed(Miss::Useless("the server takes no notice of ranges")),
+            Err(miss) => Attempt::Missed(miss),
         }
     }
 
@@ -162,129 +229,92 @@ impl<'run> Fetcher<'run> {
     }
 
     /// Asks for bytes where they are, and finds out first where that is.
-    async fn ask(&mut self, range: Range<u64>) -> Result<Bytes, Miss> {
+    async fn ask(&mut self, range: &Range<u64>) -> Result<Bytes, Miss> {
         let Fetching { connection, job, .. } = self.shared;
-        let mut url = match self.location.take() {
-            Some(location) => location,
-            None => match remote::find(connection, &job.url, &job.expected).await.map_err(Miss::Hub)? {
-                Found::At(location) => location,
-                Found::Another => return Err(Miss::Another),
-            },
-        };
-        let location = url.clone();
-        let mut headers = HeaderMap::new();
-        let bytes = format!("bytes={}-{}", range.start, range.end - 1);
-        headers.insert(RANGE, HeaderValue::from_str(&bytes).map_err(|_| Miss::Useless("no such range"))?);
-        for _ in 0..REDIRECT_LIMIT {
-            let reply = connection.ask(Method::GET, &url, &headers).await.map_err(|error| {
-                // The way there is as good as before.
-                self.location = Some(location.clone());
-                Miss::Hub(error)
-            })?;
-            if let Some(next) = redirect_of(&reply, &url).map_err(Miss::Hub)? {
-                url = next;
-                continue;
-            }
-            let is_hub = connection.endpoint().owns(&url);
-            let bytes = reply::read(reply, &range, job.expected.size_bytes, is_hub, connection.is_signed_in())?;
-            self.location = Some(location);
-            return Ok(bytes);
+        let location = self.shared.location().await?;
+        let question = Question::bytes(range.clone());
+        // A store may lead to another.
+        let Reached { reply, at, .. } =
+            connection.follow_until(&question, location.clone(), |_, _| false).await.map_err(Miss::Hub)?;
+        let is_hub = connection.endpoint().owns(&at);
+        let bytes = reply::read(reply, range, job.expected.size_bytes, is_hub, connection.is_signed_in());
+        if matches!(bytes, Err(Miss::Expired | Miss::Useless(_))) {
+            self.shared.forget_location(&location);
         }
-        Err(Miss::Hub(HubError::Intercepted))
+        bytes
     }
 
-    /// Takes up to `bytes` of a reply into a segment. What came before a connection broke stays.
-    async fn receive(&mut self, reply: Response, bytes: u64, filling: &mut Filling) -> Result<(), TransferError> {
+    /// Takes these bytes of a reply, segment after segment. What came before a connection broke stays.
+    async fn receive(&mut self, reply: Response, bytes: Range<u64>, segment: u32) -> Attempt {
+        let Fetching { board, segments, .. } = self.shared;
         let mut stream = Stream { reply, stall_timeout: self.shared.connection.patience().stall_timeout };
-        let mut left = bytes;
-        while left > 0 {
-            let piece = match stream.next().await {
+        let (mut at, mut segment) = (bytes.start, segment);
+        while at < bytes.end {
+            let mut piece = match stream.next().await {
                 Ok(Some(piece)) => piece,
-                Ok(None) => break,
-                Err(error) => {
-                    self.wait_out(Miss::Hub(error)).await?;
-                    break;
-                }
+                Ok(None) => return Attempt::Missed(Miss::Useless("the bytes end before their time")),
+                Err(error) => return Attempt::Missed(Miss::Hub(error)),
             };
-            self.heard();
-            let piece = first(piece, left);
-            left -= piece.len() as u64;
-            self.put(filling, &piece).await?;
+            piece.truncate(usize::try_from(bytes.end - at).unwrap_or(usize::MAX));
+            while !piece.is_empty() {
+                let end = segments.range(segment).end;
+                let here = piece.split_to(piece.len().min(usize::try_from(end - at).unwrap_or(usize::MAX)));
+                at += here.len() as u64;
+                self.put(segment, at - here.len() as u64, here).await;
+                if at == end {
+                    match board.go_on(self.id) {
+                        Some(next) => segment = next,
+                        None => return Attempt::Over,
+                    }
+                }
+            }
         }
-        self.flush(filling).await
+        // Fewer than were asked for, and truly told.
+        Attempt::Over
     }
 
-    /// Passes over what is there already.
-    async fn receive_whole(&mut self, reply: Response) -> Result<(), Broken> {
+    /// Takes a whole file from its beginning, while the other connections rest, and passes over what is there already.
+    async fn take_whole(&mut self, reply: Response) -> Option<Miss> {
+        let Fetching { board, segments, .. } = self.shared;
         let mut stream = Stream { reply, stall_timeout: self.shared.connection.patience().stall_timeout };
         let mut piece = Chunk::new();
-        let segments = self.shared.board.segments();
+        let mut has_added = false;
         for segment in segments.numbers() {
             let range = segments.range(segment);
-            let mut filling = self.shared.board.take_this(segment).map(Filling::new);
-            let mut left = length(&range);
-            while left > 0 {
+            let missing_from = board.claim(self.id, segment).map_or(range.end, |received| range.start + received);
+            let mut at = range.start;
+            while at < range.end {
                 if piece.is_empty() {
                     match stream.next().await {
                         Ok(Some(next)) => piece = next,
-                        broken => {
-                            if let Some(filling) = filling {
-                                self.shared.board.give_back(segment, filling.received());
-                            }
-                            return Err(Broken::Network(broken.err().unwrap_or(HubError::Silent)));
-                        }
+                        Ok(None) => return Some(Miss::Useless("the file ends before its time")),
+                        Err(error) if has_added => return Some(Miss::Hub(error)),
+                        // Where it breaks off there each time, what is missing never comes.
+                        Err(_) => return Some(Miss::Useless("the file breaks off before what is missing of it")),
                     }
-                    self.heard();
                 }
-                let here = piece.split_to(piece.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
-                left -= here.len() as u64;
-                if let Some(filling) = &mut filling {
-                    self.put(filling, &here).await.map_err(Broken::Disk)?;
+                let end = if at < missing_from { missing_from } else { range.end };
+                let here = piece.split_to(piece.len().min(usize::try_from(end - at).unwrap_or(usize::MAX)));
+                let begin = at;
+                at += here.len() as u64;
+                if begin >= missing_from {
+                    has_added = true;
+                    self.put(segment, begin, here).await;
                 }
             }
-            if let Some(mut filling) = filling {
-                self.flush(&mut filling).await.map_err(Broken::Disk)?;
-                self.finish(&filling);
-            }
+            board.release(self.id);
         }
-        Ok(())
+        None
     }
 
-    /// Bytes have come: all is well.
-    fn heard(&mut self) {
+    /// Hands over bytes that were missing: all is well.
+    async fn put(&mut self, segment: u32, at: u64, bytes: Chunk) {
+        let length = bytes.len() as u64;
+        self.shared.inlet.put(segment, at, bytes).await;
+        self.shared.board.count(self.id, segment, length);
         self.backoff.reset();
         self.shared.useless.store(0, Ordering::Relaxed);
-        self.shared.status.heard();
-    }
-
-    async fn put(&self, filling: &mut Filling, bytes: &[u8]) -> Result<(), TransferError> {
-        filling.crc32.update(bytes);
-        filling.buffer.extend_from_slice(bytes);
-        self.shared.board.count(bytes.len() as u64);
-        if filling.buffer.len() >= WRITE_BYTES { self.flush(filling).await } else { Ok(()) }
-    }
-
-    /// Everything that was received is in the file then.
-    async fn flush(&self, filling: &mut Filling) -> Result<(), TransferError> {
-        let bytes = filling.buffer.len() as u64;
-        match &self.shared.sink {
-            Sink::File { disk, .. } if bytes > 0 => {
-                let buffer = std::mem::take(&mut filling.buffer);
-                filling.buffer = disk.write(buffer, filling.written).await?;
-            }
-            Sink::File { .. } | Sink::Compare => filling.buffer.clear(),
-        }
-        filling.written += bytes;
-        Ok(())
-    }
-
-    fn finish(&self, filling: &Filling) {
-        let done = SegmentDone { segment: filling.segment, crc32: filling.crc32.clone().finalize() };
-        self.shared.board.finish(done.segment, done.crc32);
-        if let Sink::File { finished, .. } = &self.shared.sink {
-            // Whoever no longer listens is ending the transfer.
-            finished.send(done).ok();
-        }
+        self.shared.status.heard(self.id);
     }
 
     /// Waits as long as the trouble asks for; gives up where waiting does not help.
@@ -305,12 +335,10 @@ impl<'run> Fetcher<'run> {
                 (Trouble::Server, Duration::ZERO)
             }
         };
-        // Asked anew where the file is: the trouble may be with that address.
-        self.location = None;
         let wait = self.backoff.next().max(least);
         if !wait.is_zero() {
-            self.shared.status.waits(trouble, wait);
-            tokio::time::sleep(wait).await;
+            self.shared.status.waits(self.id, trouble, wait);
+            sleep(wait).await;
         }
         Ok(())
     }
@@ -324,29 +352,10 @@ impl<'run> Fetcher<'run> {
     }
 }
 
-impl Filling {
-    fn new(piece: Piece) -> Self {
-        let written = piece.range.start;
-        Self {
-            segment: piece.segment,
-            range: piece.range,
-            written,
-            crc32: crc32fast::Hasher::new(),
-            buffer: Vec::with_capacity(WRITE_BYTES),
-        }
-    }
-
-    /// What is received and written so far. What was in the buffer when a connection broke has been written, too.
-    fn received(&self) -> u64 {
-        self.written - self.range.start + self.buffer.len() as u64
-    }
-
-    fn missing(&self) -> Range<u64> {
-        self.range.start + self.received()..self.range.end
-    }
-
-    fn is_whole(&self) -> bool {
-        self.missing().is_empty()
+impl Drop for Fetcher<'_> {
+    fn drop(&mut self) {
+        self.shared.board.leave(self.id);
+        self.shared.status.rests(self.id);
     }
 }
 
@@ -360,14 +369,8 @@ impl Stream {
     /// `None` at the end.
     async fn next(&mut self) -> Result<Option<Chunk>, HubError> {
         match timeout(self.stall_timeout, self.reply.chunk()).await {
-            Ok(piece) => piece.map_err(HubError::Unreachable),
+            Ok(piece) => Ok(piece?),
             Err(_) => Err(HubError::Silent),
         }
     }
-}
-
-/// No more than so many bytes of it.
-fn first(mut piece: Chunk, bytes: u64) -> Chunk {
-    piece.truncate(usize::try_from(bytes).unwrap_or(usize::MAX));
-    piece
 }

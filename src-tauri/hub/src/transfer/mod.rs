@@ -11,28 +11,39 @@
 //! Who does what:
 //!
 //! ```text
-//!  board     which segments are missing, taken, done          shared by all
-//!  fetchers  take a segment, ask for it, write it             one for each connection
-//!  keeper    sees finished segments to the disk and into the journal
-//!  hasher    reads the file from its beginning as far as it is there, in a thread of its own
+//!  board     which segments are missing, on their way, done   shared by all
+//!  fetchers  take a run of segments and ask for it            one for each connection
+//!  writer    puts what comes into the file                    a thread of its own
+//!  hasher    goes through the file from its beginning         a thread of its own
+//!  keeper    writes finished and lost segments into the journal, which nobody else touches
 //! ```
+//!
+//! A segment is in the journal as soon as the system has its bytes, so a kill costs none. A power cut may take bytes that
+//! the journal speaks of: therefore the next transfer compares each of its segments with the CRC-32 that is there, and
+//! fetches again what is another. Only a file that is whole is waited for until it is on the disk for good.
 
 mod backoff;
 mod board;
 mod disk;
 mod fetch;
 mod hasher;
+mod hold;
+mod keeper;
+mod pace;
+mod ramp;
 mod remote;
 mod reply;
 mod run;
 mod segments;
 mod status;
+mod writer;
 
 use std::{io, path::PathBuf, time::Duration};
 
 use futures::future::BoxFuture;
 use url::Url;
 
+pub use hold::{Hold, Released, hold};
 pub use run::run;
 pub use segments::{SegmentDone, Segments};
 
@@ -51,6 +62,8 @@ pub struct Job {
     pub segments: Segments,
     /// Most connections at a time.
     pub connections: u32,
+    /// Lives as long as anything of the transfer may touch the file.
+    pub hold: Hold,
 }
 
 /// What a file must be when it is whole.
@@ -62,9 +75,9 @@ pub struct Expected {
     pub sha256: Sha256,
 }
 
-/// Remembers which segments are on the disk.
+/// Remembers which segments are in the file. It is asked for one thing at a time.
 pub trait Journal: Send + Sync {
-    /// These are on the disk for good. Resolves once that is written down.
+    /// These are in the file, though a power cut may still take them. Resolves once that is written down.
     fn done<'journal>(&'journal self, segments: &'journal [SegmentDone]) -> BoxFuture<'journal, io::Result<()>>;
 
     /// This one is not what it was.
@@ -126,20 +139,29 @@ pub enum TransferError {
     /// All bytes came, more than once, and are not what the Hub says that they are.
     #[error("what the server sends is not what the Hub announces")]
     Corrupt,
+    /// Another program, or another transfer, is writing the file.
+    #[error("the file is being written by another program")]
+    InUse(#[source] io::Error),
     /// No room.
     #[error("the disk is full")]
     DiskFull(#[source] io::Error),
-    /// The disk, or the journal.
+    /// The disk could hold it, but its file system has no files of this length (FAT32: 4 GiB).
+    #[error("the file system takes no file that large")]
+    TooLarge(#[source] io::Error),
+    /// The disk.
     #[error("the file cannot be written")]
     Disk(#[source] io::Error),
+    /// What the journal says.
+    #[error("what was fetched cannot be written down")]
+    Journal(#[source] io::Error),
 }
 
 impl From<io::Error> for TransferError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-                Self::DiskFull(error)
-            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull(error),
+            io::ErrorKind::FileTooLarge => Self::TooLarge(error),
+            io::ErrorKind::ResourceBusy => Self::InUse(error),
             _ => Self::Disk(error),
         }
     }

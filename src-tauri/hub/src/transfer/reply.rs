@@ -4,10 +4,13 @@ use std::ops::Range;
 
 use reqwest::{
     Response, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
+    header::{CONTENT_ENCODING, CONTENT_RANGE},
 };
 
-use crate::{connection::judge, error::HubError};
+use crate::{
+    connection::{is_html, judge},
+    error::HubError,
+};
 
 /// Bytes of the file.
 #[derive(Debug)]
@@ -43,9 +46,7 @@ pub(super) fn read(
     match status {
         StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
         StatusCode::RANGE_NOT_SATISFIABLE => return Err(Miss::Useless("the server knows a shorter file")),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE if !is_hub => {
-            return Err(Miss::Expired);
-        }
+        status if !is_hub && is_about_the_address(status) => return Err(Miss::Expired),
         _ => {
             return match judge(reply, is_signed_in) {
                 Ok(_) => Err(Miss::Useless("a success without bytes")),
@@ -54,7 +55,7 @@ pub(super) fn read(
         }
     }
     let header = |name| reply.headers().get(name).and_then(|value| value.to_str().ok());
-    if header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html")) {
+    if is_html(reply.headers()) {
         return Err(Miss::Hub(HubError::Intercepted));
     }
     if header(CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
@@ -78,6 +79,20 @@ pub(super) fn read(
         return Err(Miss::Useless("another length than it says"));
     }
     Ok(Bytes::Of(range.start..range.end.min(asked.end), reply))
+}
+
+/// Whether a store that says this may say something else at an address that the Hub has signed anew. Stores differ in what
+/// they call an address that is too old, and 400 is among it.
+fn is_about_the_address(status: StatusCode) -> bool {
+    status.is_client_error()
+        && !matches!(
+            status,
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                | StatusCode::REQUEST_TIMEOUT
+                | StatusCode::RANGE_NOT_SATISFIABLE
+                | StatusCode::TOO_MANY_REQUESTS
+                | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS
+        )
 }
 
 /// `bytes 0-499/1234` or `bytes 0-499/*` (RFC 9110, 14.4).
@@ -140,17 +155,20 @@ mod tests {
         let whole = reply(200, &[], 1000);
         assert!(matches!(read(whole, &(100..200), 1000, false, false), Ok(Bytes::Whole(_))));
         useless(reply(200, &[], 999));
-        let page = reply(200, &[("content-type", "text/html; charset=utf-8")], 1000);
+        let page = reply(200, &[("content-type", "Text/HTML; charset=utf-8")], 1000);
         assert!(matches!(read(page, &(100..200), 1000, false, false), Err(Miss::Hub(HubError::Intercepted))));
     }
 
     #[test]
     fn a_refusal_of_the_store_means_that_its_address_has_expired() {
-        for status in [401, 403, 404, 410] {
+        for status in [400, 401, 403, 404, 410, 412] {
             assert!(matches!(read(reply(status, &[], 0), &(0..1), 1, false, false), Err(Miss::Expired)));
         }
         let refused = read(reply(404, &[("x-error-code", "EntryNotFound")], 0), &(0..1), 1, true, false);
         assert!(matches!(refused, Err(Miss::Hub(HubError::Refused(_)))), "the Hub means what it says");
-        assert!(matches!(read(reply(503, &[], 0), &(0..1), 1, false, false), Err(Miss::Hub(HubError::Trouble(503)))));
+        for status in [407, 408, 429, 451, 503] {
+            let meant = read(reply(status, &[], 0), &(0..1), 1, false, false);
+            assert!(matches!(meant, Err(Miss::Hub(_))), "{status} means itself: {meant:?}");
+        }
     }
 }

@@ -1,36 +1,31 @@
 //! A transfer from its first question to the proof that it is whole.
 
-use std::{
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
-use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::{
     sync::{mpsc, watch},
     time::{MissedTickBehavior, interval},
 };
 
 use super::{
-    Job, Journal, Progress, SegmentDone, Segments, TransferError,
+    Job, Journal, Progress, Segments, TransferError,
     board::Board,
     disk::Disk,
-    fetch::{Fetcher, Fetching, Sink},
-    hasher::{Hasher, Verdict},
+    fetch::Fetching,
+    hasher::{Hasher, Verdict, spoiled},
+    keeper::{Entry, keep},
     status::Status,
+    writer::{Outlets, Writer},
 };
 use crate::connection::Connection;
 
 /// How often it is told how far a transfer is.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
-/// How often it is considered whether more connections help.
-const RAMP_INTERVAL: Duration = Duration::from_millis(300);
-/// Twice the connections must bring so many times the bytes to be worth while.
-const RAMP_GAIN: f64 = 1.25;
-/// When they have not, they may do later: the network of a train is another after each tunnel.
-const RAMP_REST: Duration = Duration::from_secs(10);
+/// So often a disk may give back something else than was written before it is not trusted any more.
+const SPOILED_LIMIT: u32 = 3;
 
-/// Fetches and verifies a file. Afterwards [`Job::partial`] is whole, on the disk for good, and what the Hub says that it is.
+/// Fetches and verifies a file. Afterwards [`Job::partial`] is whole, on the disk for good, and what the Hub says that it
+/// is.
 ///
 /// Dropping the future pauses the transfer: what the journal holds by then is not fetched again.
 pub async fn run(
@@ -39,33 +34,37 @@ pub async fn run(
     journal: &dyn Journal,
     progress: &watch::Sender<Progress>,
 ) -> Result<(), TransferError> {
-    let board = Board::new(job.segments.clone());
-    let status = Status::default();
-    let transfer = Transfer { connection, job, journal, board: &board, status: &status };
+    let board = Arc::new(Board::new(job.segments.clone()));
+    let status = Status::new(Arc::clone(&board));
+    let (entries, news) = mpsc::unbounded_channel();
+    let transfer = Transfer { connection, job, board, status: &status, entries };
+    let transferred = async {
+        // However it ends, what has come by then is written down: so the keeper goes on until nobody says anything more.
+        let outcome = async { Ok(transfer.run().await) };
+        let kept = async { keep(journal, news).await.map_err(TransferError::Journal) };
+        let (outcome, ()) = tokio::try_join!(outcome, kept)?;
+        outcome
+    };
     tokio::select! {
-        result = transfer.run() => {
-            tell(&board, &status, progress);
+        result = transferred => {
+            tell(&status, progress);
             result
         }
-        never = tell_again_and_again(&board, &status, progress) => match never {},
+        never = tell_again_and_again(&status, progress) => match never {},
     }
 }
 
-async fn tell_again_and_again(
-    board: &Board,
-    status: &Status,
-    progress: &watch::Sender<Progress>,
-) -> std::convert::Infallible {
+async fn tell_again_and_again(status: &Status, progress: &watch::Sender<Progress>) -> Infallible {
     let mut ticks = interval(PROGRESS_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        tell(board, status, progress);
+        tell(status, progress);
     }
 }
 
-fn tell(board: &Board, status: &Status, progress: &watch::Sender<Progress>) {
-    let now = Progress { received_bytes: board.there_bytes(), phase: status.phase() };
+fn tell(status: &Status, progress: &watch::Sender<Progress>) {
+    let now = status.progress();
     progress.send_if_modified(|told| {
         let changes = *told != now;
         *told = now;
@@ -76,181 +75,104 @@ fn tell(board: &Board, status: &Status, progress: &watch::Sender<Progress>) {
 struct Transfer<'run> {
     connection: &'run Connection,
     job: &'run Job,
-    journal: &'run dyn Journal,
-    board: &'run Board,
+    board: Arc<Board>,
     status: &'run Status,
+    /// To the keeper.
+    entries: mpsc::UnboundedSender<Entry>,
+}
+
+/// How often what came was not what it should be.
+#[derive(Default)]
+struct Doubts {
+    spoiled: u32,
+    has_compared: bool,
 }
 
 impl Transfer<'_> {
-    async fn run(&self) -> Result<(), TransferError> {
-        let disk = Disk::open(&self.job.partial, self.job.expected.size_bytes).await?;
-        let mut hasher = Hasher::start(disk.clone(), &self.job.segments);
-        let mut has_compared = false;
+    async fn run(self) -> Result<(), TransferError> {
+        let disk = Disk::open(&self.job.partial, self.job.expected.size_bytes, self.job.hold.clone()).await?;
+        let mut hasher = Hasher::start(disk.clone(), &self.job.segments, true);
+        let mut doubts = Doubts::default();
         loop {
             self.fetch_missing(&disk, &mut hasher).await?;
             self.status.verifies(true);
-            let verdict = hasher.verdict().await;
-            match verdict {
+            match hasher.verdict().await {
                 Verdict::Digest(sha256) if sha256 == *self.job.expected.sha256.bytes() => {
                     return Ok(disk.sync().await?);
                 }
-                // Somewhere on the way the bytes were changed. Where, only a second look can tell.
-                Verdict::Digest(_) if !has_compared => {
-                    has_compared = true;
-                    self.lose_what_differs().await?;
-                    hasher = Hasher::start(disk.clone(), &self.board.segments());
+                Verdict::Digest(_) => {
+                    self.lose_what_is_wrong(&disk, &mut doubts).await?;
+                    hasher = Hasher::start(disk.clone(), &self.board.segments(), false);
                 }
-                Verdict::Digest(_) => return Err(TransferError::Corrupt),
-                Verdict::Lost(segment) => self.lose(segment).await?,
+                Verdict::Lost(segment) => self.lose(segment),
                 Verdict::Unreadable(error) => return Err(error.into()),
             }
             self.status.verifies(false);
         }
     }
 
-    /// Until every segment is in the file and in the journal.
+    /// Until every segment is in the file.
     async fn fetch_missing(&self, disk: &Disk, hasher: &mut Hasher) -> Result<(), TransferError> {
-        let (finished, news) = mpsc::unbounded_channel();
-        let fetching = self.fetching(self.board, Sink::File { disk, finished });
-        let keeper = self.keep(disk, news, hasher.news());
-        tokio::pin!(keeper);
-        {
-            let fetchers = fetch(&fetching);
-            tokio::pin!(fetchers);
-            loop {
-                tokio::select! {
-                    fetched = &mut fetchers => break fetched?,
-                    // It ends by itself only when it cannot go on.
-                    kept = &mut keeper => return kept,
-                    segment = hasher.lost() => self.lose(segment?).await?,
-                }
+        let outlets = Outlets { disk: disk.clone(), hasher: hasher.feed(), entries: self.entries.clone() };
+        let mut writer = Writer::start(Arc::clone(&self.board), Some(outlets));
+        let fetching = self.fetching(&self.board, &writer);
+        let fetched = fetching.run();
+        tokio::pin!(fetched);
+        loop {
+            tokio::select! {
+                fetched = &mut fetched => return fetched,
+                error = writer.failed() => return Err(error.into()),
+                segment = hasher.lost() => self.lose(segment?),
             }
         }
-        drop(fetching);
-        keeper.await
     }
 
-    /// Sees finished segments to the disk, and only then into the journal: those that finish meanwhile go together.
-    async fn keep(
-        &self,
-        disk: &Disk,
-        mut news: mpsc::UnboundedReceiver<SegmentDone>,
-        hasher: mpsc::UnboundedSender<SegmentDone>,
-    ) -> Result<(), TransferError> {
-        let mut segments = Vec::new();
-        while news.recv_many(&mut segments, usize::MAX).await > 0 {
-            for done in &segments {
-                hasher.send(*done).ok();
-            }
-            disk.sync().await?;
-            self.journal.done(&segments).await?;
-            segments.clear();
-        }
-        Ok(())
-    }
-
-    async fn lose(&self, segment: u32) -> Result<(), TransferError> {
+    fn lose(&self, segment: u32) {
         tracing::warn!(segment, "a segment is not what it was and is fetched again");
-        self.journal.lost(segment).await?;
+        // First the journal: whoever takes the segment now may have brought it a moment later.
+        self.entries.send(Entry::Lost(segment)).ok();
         self.board.lose(segment);
+    }
+
+    /// All has come, and the whole is not what it should be: gives up the segments that are wrong.
+    async fn lose_what_is_wrong(&self, disk: &Disk, doubts: &mut Doubts) -> Result<(), TransferError> {
+        let mut wrong = spoiled(disk, &self.board.segments()).await?;
+        if !wrong.is_empty() {
+            doubts.spoiled += 1;
+            if doubts.spoiled > SPOILED_LIMIT {
+                return Err(io::Error::other("the disk gives back other bytes than were written").into());
+            }
+        } else if doubts.has_compared {
+            return Err(TransferError::Corrupt);
+        } else {
+            // Somewhere on the way the bytes were changed. Where, only a second look can tell.
+            doubts.has_compared = true;
+            self.status.verifies(false);
+            wrong = self.what_differs().await?;
+        }
+        for segment in wrong {
+            self.lose(segment);
+        }
         Ok(())
     }
 
-    /// Fetches everything once more without writing it, and gives up those segments that were something else the first time.
+    /// Fetches everything once more without writing it, and finds out which segments were something else the first time.
     ///
     /// The Hub announces one digest for the whole file, so this is the only way to find a few wrong bytes, and the only
     /// case in which anything is fetched twice. Over an encrypted connection it takes a fault in the store itself.
-    async fn lose_what_differs(&self) -> Result<(), TransferError> {
-        let again = Board::new(Segments::none(self.job.expected.size_bytes));
-        fetch(&self.fetching(&again, Sink::Compare)).await?;
+    async fn what_differs(&self) -> Result<Vec<u32>, TransferError> {
+        let again = Arc::new(Board::new(Segments::none(self.job.expected.size_bytes)));
+        self.status.counts(Arc::clone(&again));
+        let writer = Writer::start(Arc::clone(&again), None);
+        self.fetching(&again, &writer).run().await?;
+        self.status.counts(Arc::clone(&self.board));
         let (first, second) = (self.board.segments(), again.segments());
         let differing: Vec<u32> = first.numbers().filter(|s| first.crc32(*s) != second.crc32(*s)).collect();
-        if differing.is_empty() {
-            // Twice the same: it is what the server has.
-            return Err(TransferError::Corrupt);
-        }
-        for segment in differing {
-            self.lose(segment).await?;
-        }
-        Ok(())
+        // Twice the same: it is what the server has.
+        if differing.is_empty() { Err(TransferError::Corrupt) } else { Ok(differing) }
     }
 
-    fn fetching<'run>(&'run self, board: &'run Board, sink: Sink<'run>) -> Fetching<'run> {
-        Fetching {
-            connection: self.connection,
-            job: self.job,
-            board,
-            sink,
-            status: self.status,
-            useless: AtomicU32::new(0),
-            ranges_work: AtomicBool::new(false),
-            is_sequential: AtomicBool::new(false),
-        }
-    }
-}
-
-/// With as many connections as help, until nothing is missing.
-async fn fetch(fetching: &Fetching<'_>) -> Result<(), TransferError> {
-    let mut fetchers = FuturesUnordered::new();
-    fetchers.push(Fetcher::new(fetching).run());
-    let mut ramp = Ramp::new(fetching.board.received_bytes());
-    let mut ticks = interval(RAMP_INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            ended = fetchers.next() => match ended {
-                Some(result) => result?,
-                // The one that took the whole file alone may have met with trouble just when the others had left.
-                None if fetching.board.has_free() => fetchers.push(Fetcher::new(fetching).run()),
-                None => return Ok(()),
-            },
-            _ = ticks.tick() => {
-                let wanted = ramp.wanted(fetchers.len(), fetching.board.received_bytes());
-                let most = usize::try_from(fetching.job.connections).unwrap_or(usize::MAX);
-                while fetchers.len() < wanted.min(most)
-                    && fetching.board.has_free()
-                    && !fetching.is_sequential.load(Ordering::Relaxed)
-                {
-                    fetchers.push(Fetcher::new(fetching).run());
-                }
-            }
-        }
-    }
-}
-
-/// Finds out how many connections help, by doubling them as long as that brings more.
-struct Ramp {
-    measured_at: Instant,
-    received_bytes: u64,
-    best_rate: f64,
-    rests_until: Option<Instant>,
-}
-
-impl Ramp {
-    fn new(received_bytes: u64) -> Self {
-        Self { measured_at: Instant::now(), received_bytes, best_rate: 0.0, rests_until: None }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
-    fn wanted(&mut self, connections: usize, received_bytes: u64) -> usize {
-        let now = Instant::now();
-        let seconds = now.duration_since(self.measured_at).as_secs_f64();
-        if seconds < RAMP_INTERVAL.as_secs_f64() / 2.0 {
-            return connections;
-        }
-        let rate = (received_bytes - self.received_bytes) as f64 / seconds;
-        (self.measured_at, self.received_bytes) = (now, received_bytes);
-        // While nothing comes, more connections are no help.
-        if rate == 0.0 || self.rests_until.is_some_and(|until| now < until) {
-            return connections;
-        }
-        if rate > self.best_rate * RAMP_GAIN {
-            self.best_rate = rate;
-            self.rests_until = None;
-            return connections * 2;
-        }
-        self.best_rate = rate;
-        self.rests_until = Some(now + RAMP_REST);
-        connections
+    fn fetching(&self, board: &Arc<Board>, writer: &Writer) -> Fetching<'_> {
+        Fetching::new(self.connection, self.job, Arc::clone(board), writer.inlet(), self.status)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Large enough that asking costs nothing beside receiving.
+/// Small enough that one which is lost costs little. What is asked for at once is mostly longer than one.
 const LARGEST_BYTES: u64 = 16 << 20;
 /// Small enough that the last ones of a small file keep all connections busy.
 const SMALLEST_BYTES: u64 = 1 << 20;
@@ -58,7 +58,7 @@ impl Segments {
             .sum()
     }
 
-    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + use<> {
+    pub(super) fn numbers(&self) -> Range<u32> {
         0..u32::try_from(self.done.len()).unwrap_or(u32::MAX)
     }
 

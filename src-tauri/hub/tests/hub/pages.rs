@@ -48,30 +48,6 @@ async fn a_renamed_repository_is_found_under_its_old_name_and_tells_the_new_one(
 }
 
 #[tokio::test]
-async fn a_tree_and_a_page_tell_the_same_files() {
-    let hub = hub(vec![repository("o/tiny")]);
-    let connection = connection(&hub, None);
-    let page = connection.model(&repo("o/tiny"), &main_branch()).await.expect("a page");
-    let mut tree = connection.tree(&repo("o/tiny"), &main_branch()).await.expect("a tree");
-    let mut files = page.facts.files;
-    tree.sort_by(|one, other| one.name.cmp(&other.name));
-    files.sort_by(|one, other| one.name.cmp(&other.name));
-    assert_eq!(tree, files);
-}
-
-#[tokio::test]
-async fn a_long_tree_is_read_to_its_end() {
-    let files = 0..2500;
-    let long = files.clone().fold(Repository::new("o/long"), |repository, number| {
-        repository.with_plain(&format!("folder/{number:04}.txt"), number.to_string())
-    });
-    let hub = hub(vec![long]);
-    let tree = connection(&hub, None).tree(&repo("o/long"), &main_branch()).await.expect("a tree");
-    assert_eq!(tree.len(), files.len());
-    assert!(hub.requests().len() > 1, "in more than one page");
-}
-
-#[tokio::test]
 async fn a_card_is_its_text_and_a_missing_one_is_none() {
     let hub = hub(vec![repository("o/tiny"), Repository::new("o/bare")]);
     let connection = connection(&hub, None);

@@ -49,6 +49,44 @@ async fn a_server_whose_every_reply_is_useless_is_given_up() {
     stage.assert_whole();
 }
 
+/// Of a fault: such a reply cost no wait and counted for nothing, so it was asked for again without end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_replies_hold_nothing_is_given_up() {
+    let stage = Stage::new();
+    for _ in 0..10_000 {
+        stage.hub.faults().next(Fault::EmptyRange);
+    }
+    assert!(matches!(stage.fetch().await, Err(TransferError::Unusable(_))));
+    assert!(stage.asked().len() < 100, "not without a wait: {} questions", stage.asked().len());
+}
+
+/// Of a fault: what was only passed over counted as something that has come.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_that_lets_only_the_beginning_of_a_file_through_is_given_up() {
+    let stage = Stage::new();
+    for _ in 0..10_000 {
+        stage.hub.faults().next(Fault::CutWhole { after_bytes: 2_500_000 });
+    }
+    assert!(matches!(stage.fetch().await, Err(TransferError::Unusable(_))));
+    assert!(stage.asked().len() < 100, "not without a wait: {} questions", stage.asked().len());
+    stage.hub.faults().stop();
+    stage.fetch().await.expect("it goes on when it is mended");
+    stage.assert_whole();
+}
+
+/// Two Hearths that share a cache: each would spoil what the other has written down as done.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_another_program_writes_is_left_to_it() {
+    let stage = Stage::new();
+    let file = std::fs::File::create(stage.partial()).expect("made");
+    file.lock().expect("locked");
+    assert!(matches!(stage.fetch().await, Err(TransferError::InUse(_))));
+    drop(file);
+    stage.fetch().await.expect("whole");
+    stage.assert_whole();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_gone_is_told() {
     let stage = Stage::new();

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
+    ops::Range,
     path::PathBuf,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -12,10 +13,12 @@ use futures::{FutureExt, future::BoxFuture};
 use hearth_fake_hub::{Account, Config, Content, FakeHub, Host, Repository};
 use hearth_hub::{
     Connection, ConnectionSettings, Patience, Token,
-    transfer::{self, Expected, Job, Journal, Phase, Progress, SegmentDone, Segments, TransferError},
+    transfer::{
+        self, Expected, Hold, Job, Journal, Phase, Progress, Released, SegmentDone, Segments, TransferError, hold,
+    },
 };
 use tempfile::TempDir;
-use tokio::sync::watch;
+use tokio::sync::{Mutex as AsyncMutex, watch};
 
 pub(crate) const REPOSITORY: &str = "hearth/tiny";
 pub(crate) const FILE: &str = "tiny-Q4_0.gguf";
@@ -34,6 +37,8 @@ pub(crate) struct Stage {
     folder: TempDir,
     expected: Expected,
     token: Option<Token>,
+    /// By the transfer before.
+    released: AsyncMutex<Option<Released>>,
 }
 
 impl Stage {
@@ -42,7 +47,11 @@ impl Stage {
     }
 
     pub(crate) fn with(change: impl FnOnce(Repository) -> Repository) -> Self {
-        let content = noise();
+        Self::of_size(SIZE_BYTES, change)
+    }
+
+    pub(crate) fn of_size(size_bytes: usize, change: impl FnOnce(Repository) -> Repository) -> Self {
+        let content = noise(size_bytes);
         let served = Content::bytes(content.clone());
         let expected =
             Expected { size_bytes: served.size_bytes(), sha256: served.sha256().parse().expect("a SHA-256") };
@@ -51,7 +60,15 @@ impl Stage {
         let config = Config { accounts, ..Config::serving(vec![repository]) };
         let hub = FakeHub::start(config).expect("a free port");
         let folder = TempDir::new().expect("a folder");
-        Self { hub, journal: TestJournal::default(), content, folder, expected, token: None }
+        Self {
+            hub,
+            journal: TestJournal::default(),
+            content,
+            folder,
+            expected,
+            token: None,
+            released: AsyncMutex::default(),
+        }
     }
 
     pub(crate) fn sign_in(&mut self) {
@@ -77,13 +94,14 @@ impl Stage {
         Connection::new(settings).expect("a connection")
     }
 
-    pub(crate) fn job(&self) -> Job {
+    pub(crate) fn job(&self, hold: Hold) -> Job {
         Job {
             url: format!("{}/{REPOSITORY}/resolve/main/{FILE}", self.hub.endpoint()).parse().expect("an address"),
             partial: self.partial(),
             expected: self.expected,
             segments: Segments::with(self.expected.size_bytes, self.journal.entries()),
             connections: 4,
+            hold,
         }
     }
 
@@ -94,9 +112,27 @@ impl Stage {
     }
 
     pub(crate) async fn fetch_telling(&self, progress: &watch::Sender<Progress>) -> Result<(), TransferError> {
-        let (connection, job) = (self.connection(), self.job());
-        let transfer = transfer::run(&connection, &job, &self.journal, progress);
+        self.fetch_with(&self.journal, progress).await
+    }
+
+    pub(crate) async fn fetch_with(
+        &self,
+        journal: &dyn Journal,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<(), TransferError> {
+        self.released().await;
+        let (hold, released) = hold();
+        *self.released.lock().await = Some(released);
+        let (connection, job) = (self.connection(), self.job(hold));
+        let transfer = transfer::run(&connection, &job, journal, progress);
         tokio::time::timeout(LIMIT, transfer).await.expect("the transfer ends")
+    }
+
+    /// Returns when nothing of the transfer before touches the file any more. A test that hangs here states a rule, too.
+    pub(crate) async fn released(&self) {
+        if let Some(mut released) = self.released.lock().await.take() {
+            tokio::time::timeout(LIMIT, released.wait()).await.expect("the file is released");
+        }
     }
 
     /// The file is what it is on the Hub, byte for byte.
@@ -107,19 +143,27 @@ impl Stage {
         assert_eq!(done, self.expected.size_bytes, "the journal knows of every segment");
     }
 
-    /// First bytes of the ranges that the store was asked for since the log was last emptied.
-    pub(crate) fn asked_from(&self) -> Vec<u64> {
+    /// The ranges that the store was asked for since the log was last emptied, in the file's order.
+    pub(crate) fn asked(&self) -> Vec<Range<u64>> {
         let requests = self.hub.requests();
         let ranges = requests.iter().filter(|request| request.host == Host::Cdn).filter_map(|r| r.range.as_deref());
-        let first = |range: &str| range.strip_prefix("bytes=")?.split_once('-')?.0.parse().ok();
-        let mut starts: Vec<u64> = ranges.filter_map(first).collect();
-        starts.sort_unstable();
-        starts
+        let range = |range: &str| {
+            let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+            Some(first.parse().ok()?..last.parse::<u64>().ok()? + 1)
+        };
+        let mut asked: Vec<Range<u64>> = ranges.filter_map(range).collect();
+        asked.sort_unstable_by_key(|range| (range.start, range.end));
+        asked
+    }
+
+    /// How often bytes of the segment that begins there were asked for.
+    pub(crate) fn asked_for(&self, segment: u64) -> usize {
+        self.asked().iter().filter(|range| range.start < segment + SEGMENT_BYTES && segment < range.end).count()
     }
 }
 
 /// Bytes among which no two places look alike.
-fn noise() -> Vec<u8> {
+fn noise(size_bytes: usize) -> Vec<u8> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut next = || {
         state ^= state << 13;
@@ -127,8 +171,8 @@ fn noise() -> Vec<u8> {
         state ^= state << 17;
         state.to_le_bytes()
     };
-    let mut bytes: Vec<u8> = std::iter::repeat_with(&mut next).take(SIZE_BYTES / 8 + 1).flatten().collect();
-    bytes.truncate(SIZE_BYTES);
+    let mut bytes: Vec<u8> = std::iter::repeat_with(&mut next).take(size_bytes / 8 + 1).flatten().collect();
+    bytes.truncate(size_bytes);
     bytes
 }
 

@@ -1,16 +1,42 @@
 //! When nothing goes wrong.
 
-use hearth_fake_hub::Host;
+use hearth_fake_hub::{Aim, Fault, Host};
 
-use crate::stage::{SEGMENT_BYTES, Stage};
+use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_fetched_whole_and_each_byte_once() {
     let stage = Stage::new();
     stage.fetch().await.expect("whole");
     stage.assert_whole();
-    let asked: Vec<u64> = (0..11).map(|segment| segment * SEGMENT_BYTES).collect();
-    assert_eq!(stage.asked_from(), asked, "one question for each segment");
+    let asked = stage.asked();
+    let mut end = 0;
+    for range in &asked {
+        assert_eq!(range.start, end, "each question begins where another one ends: {asked:?}");
+        end = range.end;
+    }
+    assert_eq!(end, stage.content.len() as u64);
+}
+
+/// Of a fault: each connection, and each that broke, asked the Hub anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_file_is_is_asked_once() {
+    let stage = Stage::new();
+    stage.hub.limit_bytes_per_second(Some(4 << 20));
+    stage.hub.faults().next_at(Aim::Range, Fault::Reset { after_bytes: 100_000 });
+    stage.fetch().await.expect("whole");
+    let questions = stage.hub.requests().iter().filter(|request| request.host == Host::Hub).count();
+    assert_eq!(questions, 1);
+}
+
+/// Of a fault: a question for each segment, on a long way, took as long as the bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_for_at_once_is_much_longer_than_a_segment() {
+    let stage = Stage::of_size(64 << 20, |repository| repository);
+    stage.fetch().await.expect("whole");
+    stage.assert_whole();
+    let asked = stage.asked();
+    assert!(asked.len() <= 32, "{} questions for 64 segments", asked.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
