@@ -5,7 +5,7 @@ use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{Connection, StoreError};
 use crate::{
-    error::AppError,
+    error::{AppError, ErrorCode, chain},
     view::{DownloadId, LocalModelId},
 };
 
@@ -65,16 +65,27 @@ pub(crate) struct Kept {
     pub(crate) state: KeptState,
 }
 
-/// All of them, in their order.
+/// All of them, in their order. One that this version cannot read stays where it is and is left out: it is no reason to
+/// stop the others.
 pub(crate) async fn all(connection: &mut Connection) -> Result<Vec<Kept>, StoreError> {
     let rows = sqlx::query("SELECT * FROM downloads ORDER BY position, id").fetch_all(&mut *connection).await?;
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        let id = DownloadId(row.try_get("id")?);
-        let files = files(connection, id).await?;
-        all.push(Kept { id, state: state(&row)?, wanted: wanted(&row, files)? });
+        match kept(&mut *connection, &row).await {
+            Ok(kept) => all.push(kept),
+            Err(error @ StoreError::Unknown { .. }) => {
+                tracing::error!(cause = chain(&error), "a download of an earlier run is left out");
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(all)
+}
+
+async fn kept(connection: &mut Connection, row: &SqliteRow) -> Result<Kept, StoreError> {
+    let id = DownloadId(row.try_get("id")?);
+    let files = files(connection, id).await?;
+    Ok(Kept { id, state: state(row)?, wanted: wanted(row, files)? })
 }
 
 /// A new one, behind all others.
@@ -221,7 +232,9 @@ fn state(row: &SqliteRow) -> Result<KeptState, StoreError> {
         "done" => Ok(KeptState::Done),
         "failed" => {
             let error = serde_json::from_str(row.try_get("error")?);
-            Ok(KeptState::Failed(error.map_err(|_| StoreError::Unknown { column: "downloads.error" })?))
+            // It has failed, whatever another version calls the reason.
+            let unknown = |error| AppError::new(ErrorCode::Internal, format!("an unknown failure: {error}"));
+            Ok(KeptState::Failed(error.unwrap_or_else(unknown)))
         }
         _ => Err(StoreError::Unknown { column: "downloads.state" }),
     }
@@ -229,4 +242,51 @@ fn state(row: &SqliteRow) -> Result<KeptState, StoreError> {
 
 fn parsed<T: std::str::FromStr>(row: &SqliteRow, name: &str, column: &'static str) -> Result<T, StoreError> {
     row.try_get::<&str, _>(name)?.parse().map_err(|_| StoreError::Unknown { column })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn wanted(name: &str) -> Wanted {
+        let file = WantedFile {
+            path: "tiny.gguf".parse().expect("a name"),
+            size_bytes: 1000,
+            sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53".parse().expect("a SHA-256"),
+            role: FileRole::Model,
+            is_whole: false,
+        };
+        Wanted {
+            repo: "ada/tiny".parse().expect("owner/name"),
+            revision: None,
+            commit: "ab810cf68114990406fdf996510dd3d3c6adbdf5".parse().expect("a commit"),
+            name: name.to_owned(),
+            label: "Q4_0".to_owned(),
+            replaces: None,
+            files: vec![file],
+        }
+    }
+
+    /// Of a fault: one row that could not be read kept all downloads from going on.
+    #[tokio::test]
+    async fn a_download_that_cannot_be_read_stops_no_other() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let store = Store::open(folder.path(), 0).await.expect("opened");
+        let mut change = store.change().await.expect("begun");
+        for name in ["sound", "failed", "spoiled"] {
+            insert(&mut change, &wanted(name), 0).await.expect("inserted");
+        }
+        let spoil = [
+            "UPDATE downloads SET state = 'failed', error = '{\"code\":\"of_the_future\"}' WHERE name = 'failed'",
+            "UPDATE downloads SET repo = 'no repository' WHERE name = 'spoiled'",
+        ];
+        for statement in spoil {
+            sqlx::query(statement).execute(&mut *change).await.expect("spoiled");
+        }
+        let all = all(&mut change).await.expect("readable");
+        let names: Vec<_> = all.iter().map(|kept| kept.wanted.name.as_str()).collect();
+        assert_eq!(names, ["sound", "failed"]);
+        assert!(matches!(&all[1].state, KeptState::Failed(error) if error.code == ErrorCode::Internal));
+    }
 }
