@@ -8,8 +8,9 @@ use hearth_hub::{
     transfer::{Journal, SegmentDone},
 };
 
+use super::failure::to_io;
 use crate::{
-    error::{AppError, ErrorCode, chain},
+    error::AppError,
     store::{Opening, StoreError, segments},
 };
 
@@ -43,21 +44,10 @@ impl StoredJournal {
 
 impl Journal for StoredJournal {
     fn done<'journal>(&'journal self, segments: &'journal [SegmentDone]) -> BoxFuture<'journal, io::Result<()>> {
-        async { self.add(segments).await.map_err(to_io) }.boxed()
+        async { self.add(segments).await.map_err(|error| to_io(AppError::from(error))) }.boxed()
     }
 
     fn lost(&self, segment: u32) -> BoxFuture<'_, io::Result<()>> {
-        async move { self.remove(segment).await.map_err(to_io) }.boxed()
+        async move { self.remove(segment).await.map_err(|error| to_io(AppError::from(error))) }.boxed()
     }
-}
-
-/// A transfer knows disks, not databases.
-fn to_io(error: StoreError) -> io::Error {
-    let cause = chain(&error);
-    let kind = match AppError::from(error).code {
-        ErrorCode::DiskFull => io::ErrorKind::StorageFull,
-        ErrorCode::ReadOnly => io::ErrorKind::ReadOnlyFilesystem,
-        _ => io::ErrorKind::Other,
-    };
-    io::Error::new(kind, cause)
 }

@@ -21,9 +21,13 @@ impl Queue {
             Ok((id, outcome)) => (id, Ok(outcome)),
             Err(error) => (error.id(), Err(error)),
         };
-        let Some(Work { download, kind, .. }) = self.works.remove(&id) else { return };
+        let Some(Work { download, mut kind, .. }) = self.works.remove(&id) else { return };
+        if let Kind::Fetch { released, .. } = &mut kind {
+            // The task is over; a thread of it may still be waiting for the disk.
+            released.wait().await;
+        }
         match (outcome, kind) {
-            (Ok(Outcome::Fetched(Ok(()))), Kind::Fetch { index, .. }) => self.set_whole(download, index, true),
+            (Ok(Outcome::Fetched(Ok(()))), Kind::Fetch { index, .. }) => self.gain(download, index).await,
             (Ok(Outcome::Fetched(Err(error)) | Outcome::Placed(Err(PlaceError::Refused(error)))), _) => {
                 self.fail(download, error).await;
             }
@@ -37,6 +41,28 @@ impl Queue {
                 self.fail(download, AppError::new(ErrorCode::Internal, format!("a download's task: {error}"))).await;
             }
         }
+    }
+
+    /// A file is whole and verified. Only the queue writes that down: a task could be ended between the two.
+    async fn gain(&mut self, download: DownloadId, index: usize) {
+        match self.write_whole(download, index, true).await {
+            Ok(()) => self.set_whole(download, index, true),
+            // Nothing is lost: the journal has all of it, and the next try only verifies it again.
+            Err(error) => {
+                let error = AppError::from(error).in_folder(self.shelf.opening().home());
+                self.fail(download, error).await;
+            }
+        }
+    }
+
+    /// For the next run. The journal has nothing more to say in either case.
+    async fn write_whole(&self, download: DownloadId, index: usize, is_whole: bool) -> Result<(), StoreError> {
+        let Some(item) = self.items.iter().find(|item| item.id == download) else { return Ok(()) };
+        let Some(file) = item.wanted.files.get(index) else { return Ok(()) };
+        let mut change = self.shelf.opening().store().await?.change().await?;
+        downloads::set_whole(&mut change, &item.wanted.repo, file.sha256, is_whole).await?;
+        segments::forget(&mut change, &item.wanted.repo, file.sha256).await?;
+        Ok(change.commit().await?)
     }
 
     /// The contents of a file are whole, for every download that needs them.
@@ -53,16 +79,7 @@ impl Queue {
     async fn lose(&mut self, download: DownloadId, index: usize) {
         tracing::warn!(download = download.0, index, "a file that was whole is gone and is fetched again");
         self.set_whole(download, index, false);
-        let Some(item) = self.item(download) else { return };
-        let Some(file) = item.wanted.files.get(index) else { return };
-        let (repo, contents) = (item.wanted.repo.clone(), file.sha256);
-        let forget = async {
-            let mut change = self.shelf.opening().store().await?.change().await?;
-            downloads::set_whole(&mut change, &repo, contents, false).await?;
-            segments::forget(&mut change, &repo, contents).await?;
-            change.commit().await.map_err(StoreError::from)
-        };
-        if let Err(error) = forget.await {
+        if let Err(error) = self.write_whole(download, index, false).await {
             tracing::warn!(cause = chain(&error), "that a file is gone cannot be kept");
         }
     }

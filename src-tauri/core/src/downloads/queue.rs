@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hearth_hub::transfer::{Phase, Progress};
+use hearth_hub::transfer::{Phase, Progress, Released, hold};
 use tokio::{
     sync::{mpsc, watch},
     task::{self, AbortHandle, JoinError, JoinSet},
@@ -60,6 +60,8 @@ pub(super) enum Kind {
         progress: watch::Receiver<Progress>,
         /// What was last told of it.
         told: Progress,
+        /// Knows when nothing touches the file any more.
+        released: Released,
     },
     Place,
 }
@@ -133,6 +135,8 @@ impl Queue {
         for id in self.items.iter().map(|item| item.id).collect::<Vec<_>>() {
             self.look_at_disk(id).await;
         }
+        // The keychain may have been locked, and not be so now.
+        self.try_again(failure::is_about_access).await;
         Ok(())
     }
 
@@ -222,6 +226,7 @@ impl Queue {
         let Some(file) = item.wanted.files.get(index) else { return };
         let at_first = Progress { received_bytes: item.received(index), phase: Phase::Connecting };
         let (sender, progress) = watch::channel(at_first.clone());
+        let (hold, released) = hold();
         let fetching = CacheFile::of(&item.wanted, file).map(|names| {
             let fetch = Fetch {
                 hub: self.hub.clone(),
@@ -231,6 +236,7 @@ impl Queue {
                 file: file.clone(),
                 names,
                 progress: sender,
+                hold,
             };
             fetch.run()
         });
@@ -240,8 +246,10 @@ impl Queue {
                 Err(error) => Err(AppError::new(ErrorCode::Internal, chain(&error))),
             })
         });
-        self.works
-            .insert(abort.id(), Work { download: id, kind: Kind::Fetch { index, progress, told: at_first }, abort });
+        self.works.insert(
+            abort.id(),
+            Work { download: id, kind: Kind::Fetch { index, progress, told: at_first, released }, abort },
+        );
     }
 
     fn begin_placing(&mut self, id: DownloadId) {

@@ -42,6 +42,11 @@ impl Opening {
         self.inner.store.get()
     }
 
+    /// The folder that the database is in.
+    pub(crate) fn home(&self) -> &Path {
+        &self.inner.home
+    }
+
     /// Seconds since 1970 (UTC).
     pub(crate) fn now(&self) -> u32 {
         self.inner.clock.now()
