@@ -1,6 +1,11 @@
 //! What the queue does when it is asked.
 
-use std::{collections::HashSet, fs, io, ops::ControlFlow, path::PathBuf};
+use std::{
+    collections::HashSet,
+    fs, io,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use hearth_library::Cache;
 
@@ -123,8 +128,12 @@ impl Queue {
                 None => {}
             }
         }
-        let cache = self.shelf.cache().await?;
-        blocking(move || remove_partials(&cache, &stale)).await
+        self.remove_partials(stale).await
+    }
+
+    async fn remove_partials(&self, parts: Vec<Part>) -> Result<(), AppError> {
+        let (cache, folder) = (self.shelf.cache().await?, self.shelf.folder().await?);
+        blocking(move || remove_partials(&cache, &parts, &folder)).await?
     }
 
     /// What all downloads that are to run still need, but for what `besides` has in common with them.
@@ -168,24 +177,33 @@ impl Queue {
         self.item(id).ok_or_else(gone)?;
         self.stop(|other| other == id).await;
         let Some(index) = self.items.iter().position(|item| item.id == id) else { return Ok(()) };
-        let (item, store) = (&self.items[index], self.shelf.opening().store().await?);
-        let is_needed = |file: &WantedFile| {
-            let mut others = self.items.iter().filter(|other| other.id != id && !other.is_done());
-            others.any(|other| other.needs_contents_of(&item.wanted, file))
-        };
-        let mut change = store.change().await?;
-        let mut own = Vec::new();
+        let item = &self.items[index];
+        let others = || self.items.iter().filter(|other| other.id != id && !other.is_done());
+        let is_needed = |file: &WantedFile| others().any(|other| other.needs_contents_of(&item.wanted, file));
+        let own = if item.is_done() { Vec::new() } else { parts(&item.wanted, |file| !is_needed(file)) };
+        // First the bytes, then what is known of them: whatever ends this in between leaves none that nobody knows of.
+        if let Err(error) = self.remove_partials(own.clone()).await {
+            if self.items[index].is_queued() {
+                self.set_state(id, State::Paused).await;
+            }
+            return Err(error);
+        }
+        let mut change = self.shelf.opening().store().await?.change().await?;
         if !item.is_done() {
             for file in item.wanted.files.iter().filter(|file| !is_needed(file)) {
                 segments::forget(&mut change, &item.wanted.repo, file.sha256).await?;
             }
-            own = parts(&item.wanted, |file| !is_needed(file));
         }
         downloads::remove(&mut change, id).await?;
         change.commit().await.map_err(StoreError::from)?;
+        // Another download of the repository may be about to write there.
+        let is_last = !others().any(|other| other.wanted.repo == item.wanted.repo);
         self.items.remove(index);
-        let cache = self.shelf.cache().await?;
-        blocking(move || remove_partials(&cache, &own)).await
+        if is_last {
+            let cache = self.shelf.cache().await?;
+            blocking(move || remove_empty_folders(&cache, &own)).await?;
+        }
+        Ok(())
     }
 
     async fn move_before(&mut self, id: DownloadId, before: Option<DownloadId>) -> Result<(), AppError> {
@@ -240,15 +258,20 @@ impl Queue {
     }
 }
 
-/// Takes partial files away, and the folders that were made for them, if nothing else is in those.
-fn remove_partials(cache: &Cache, parts: &[Part]) {
+/// Takes partial files away.
+fn remove_partials(cache: &Cache, parts: &[Part], folder: &Path) -> Result<(), AppError> {
     for Part { names, .. } in parts {
-        let partial = cache.partial_path(&names.repo, &names.etag);
-        if let Err(error) = fs::remove_file(&partial)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(cause = chain(&error), "a partial file could not be taken away");
+        match fs::remove_file(cache.partial_path(&names.repo, &names.etag)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(AppError::of_disk(&error, folder)),
+            Ok(()) | Err(_) => {}
         }
+    }
+    Ok(())
+}
+
+/// Takes the folders away that were made for downloads, if nothing is in those.
+fn remove_empty_folders(cache: &Cache, parts: &[Part]) {
+    for Part { names, .. } in parts {
         let folder = cache.repo_folder(&names.repo);
         for folder in [folder.join("blobs"), folder.join("snapshots"), folder] {
             if let Err(error) = fs::remove_dir(&folder) {
