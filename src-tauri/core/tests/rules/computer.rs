@@ -74,15 +74,25 @@ impl Computer {
         (app, engine)
     }
 
-    /// Bytes of models that the Hub was asked for since its log was last emptied.
+    /// Bytes of models that the Hub was asked for since its log was last emptied. What a connection that breaks off leaves
+    /// to another is asked for by both, and counts once.
     pub(crate) fn asked_bytes(&self) -> u64 {
-        let requests = self.hub.requests();
-        let ranges = requests.iter().filter(|request| request.host == Host::Cdn).filter_map(|r| r.range.as_deref());
-        let length = |range: &str| -> Option<u64> {
-            let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-            Some(last.parse::<u64>().ok()? - first.parse::<u64>().ok()? + 1)
-        };
-        ranges.map(|range| length(range).expect("a range with both ends")).sum()
+        let mut asked: Vec<(String, u64, u64)> = Vec::new();
+        for request in self.hub.requests().into_iter().filter(|request| request.host == Host::Cdn) {
+            let Some(range) = &request.range else { continue };
+            let ends = range.strip_prefix("bytes=").and_then(|ends| ends.split_once('-'));
+            let (first, last) = ends.expect("a range with both ends");
+            asked.push((request.path, first.parse().expect("a number"), last.parse::<u64>().expect("a number") + 1));
+        }
+        asked.sort();
+        let (mut total, mut at) = (0, (String::new(), 0));
+        for (path, start, end) in asked {
+            let start = if at.0 == path { start.max(at.1) } else { start };
+            total += end.saturating_sub(start);
+            let end = if at.0 == path { end.max(at.1) } else { end };
+            at = (path, end);
+        }
+        total
     }
 
     /// All files below the models' folder, but for those that only describe it.
