@@ -1,5 +1,6 @@
 //! How fast a file comes, beside curl.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::process::Stdio;
@@ -51,11 +52,21 @@ impl Download {
         Ok(Self { hub, large: large_expected, small: small_expected, folder: tempfile::tempdir()? })
     }
 
-    pub(crate) async fn turn(&self, turn: Turn, readings: &mut Readings) -> anyhow::Result<()> {
+    /// Takes the figures that are wanted.
+    pub(crate) async fn turn(
+        &self,
+        turn: Turn,
+        wanted: &BTreeSet<Measure>,
+        readings: &mut Readings,
+    ) -> anyhow::Result<()> {
         for (limit, measure, file, expected) in [
             (None, Measure::DownloadUnlimited, LARGE.0, self.large),
             (Some(LIMIT_BYTES_PER_SECOND), Measure::DownloadLimited, SMALL.0, self.small),
         ] {
+            let shows_memory = limit.is_none();
+            if !wanted.contains(&measure) && !(shows_memory && wanted.contains(&Measure::MemoryDownload)) {
+                continue;
+            }
             self.hub.limit_bytes_per_second(limit);
             let url = format!("{}/{REPOSITORY}/resolve/main/{file}", self.hub.endpoint());
             for side in turn.sides() {
@@ -70,7 +81,7 @@ impl Download {
                 let speed = megabytes(expected.size_bytes) / run.time.as_secs_f64();
                 let tell = if side == Side::Hearth { Readings::ours } else { Readings::rivals };
                 tell(readings, measure, speed);
-                if limit.is_none() {
+                if shows_memory {
                     tell(readings, Measure::MemoryDownload, run.peak_megabytes);
                 }
             }

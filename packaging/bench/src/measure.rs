@@ -101,7 +101,10 @@ impl Measure {
                 "until the composer has the focus and accepts typing; until a blank page is loaded; both asked \
                  through the WebDriver"
             }
-            Self::DownloadUnlimited => "a file from a server on this computer, with its SHA-256; curl computes none",
+            Self::DownloadUnlimited => {
+                "a file from a server on this computer, until its SHA-256 is right and the disk has it for good; curl \
+                 does neither"
+            }
             Self::DownloadLimited => "the same where each connection gets 8 MiB a second; curl uses one",
             Self::MemoryDownload => {
                 "most memory that the process of the download ever took, a small program's own included"

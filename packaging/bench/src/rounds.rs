@@ -53,7 +53,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Readings> {
             app::start(arguments, turn, &mut readings).await?;
         }
         if let Some(download) = &download {
-            download.turn(turn, &mut readings).await?;
+            download.turn(turn, &wanted, &mut readings).await?;
         }
     }
     readings.0.retain(|measure, _| wanted.contains(measure));

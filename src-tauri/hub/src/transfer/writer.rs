@@ -110,7 +110,7 @@ impl Inlet {
         let Ok(room) = room else { return std::future::pending().await };
         if self.pieces.send(Piece { segment, at, bytes, _room: room }).is_err() {
             // The writer has failed, and that ends the transfer.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
