@@ -29,7 +29,7 @@ const WAITING_BYTES: usize = 4 << 20;
 /// The unit in which it is counted.
 const UNIT_BYTES: usize = 4 << 10;
 /// After so much, or so long, what was written is brought to the disk.
-const SYNC_BYTES: u64 = 128 << 20;
+const SYNC_BYTES: u64 = 32 << 20;
 const SYNC_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Where bytes go and who is told.
