@@ -109,7 +109,6 @@ fn draw(chance: &mut Chance, asked: &Asked, reply: &Reply) -> Fault {
             Fault::Reset { after_bytes: reset },
             Fault::Closed { after_bytes: closed },
             Fault::Stall { after_bytes: stall },
-            Fault::Crawl { after_bytes: stall },
             Fault::FlippedBit { at_byte: flipped },
             Fault::ChangedEtag,
             Fault::Gzip,

@@ -84,7 +84,7 @@ async fn a_search_without_a_network_fails_at_once() {
 async fn an_error_does_not_tell_what_was_asked() {
     let hub = hub(vec![repository("o/tiny")]);
     let search = Search { words: "secretwords".to_owned(), ..Search::default() };
-    hub.faults().next_at(Aim::Api, Fault::Reset { after_bytes: 20 });
+    hub.faults().next_at(Aim::Api, Fault::Reset { after_bytes: 1 });
     let broken = connection(&hub, None).search(&search).await.expect_err("it breaks off");
     hub.offline();
     let refused = connection(&hub, None).search(&search).await.expect_err("nobody is there");
