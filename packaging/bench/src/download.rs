@@ -64,7 +64,8 @@ impl Download {
             (Some(LIMIT_BYTES_PER_SECOND), Measure::DownloadLimited, SMALL.0, self.small),
         ] {
             let shows_memory = limit.is_none();
-            if !wanted.contains(&measure) && !(shows_memory && wanted.contains(&Measure::MemoryDownload)) {
+            let is_wanted = wanted.contains(&measure) || shows_memory && wanted.contains(&Measure::MemoryDownload);
+            if !is_wanted {
                 continue;
             }
             self.hub.limit_bytes_per_second(limit);
