@@ -1,7 +1,7 @@
 //! The file that a transfer writes, from several places at once.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions},
     io,
     path::Path,
     sync::Arc,
@@ -91,6 +91,8 @@ pub(super) async fn blocking<T: Send + 'static>(
 /// Two that write the same file would each spoil what the other has written down as done.
 #[cfg(unix)]
 fn open_alone(path: &Path) -> io::Result<File> {
+    use std::fs::TryLockError;
+
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(io::ErrorKind::ResourceBusy.into()),
