@@ -91,9 +91,11 @@ impl ModelChoice {
     }
 }
 
-/// The model in this file, as the page knows it.
+/// The model in this file, as the page knows it. The files of Ollama have the names of their hashes, so it is asked
+/// itself what it calls them.
 pub(crate) fn named(path: &Path) -> NamedModel {
-    NamedModel { id: LocalModelId::of(path), name: model_name::of_file(path) }
+    let name = hearth_library::ollama_name(path).unwrap_or_else(|| model_name::of_file(path));
+    NamedModel { id: LocalModelId::of(path), name }
 }
 
 /// The choice of an earlier run.
@@ -138,7 +140,7 @@ pub(crate) fn manner(model: &LoadedModel, starter: &StarterModel) -> Manner {
 pub(crate) fn info(model: LoadedModel, starter: &Path) -> ModelInfo {
     ModelInfo {
         is_starter: model.path == starter,
-        name: model_name::of_file(&model.path),
+        name: named(&model.path).name,
         path: model.path.display().to_string(),
         description: model.description,
         size_bytes: model.size_bytes,

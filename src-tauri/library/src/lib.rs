@@ -35,6 +35,7 @@ pub use cache::Cache;
 pub use damage::{Damage, Foreign, State};
 pub use found::{Model, ModelFile, Place, Source};
 pub use moving::{Move, MoveError, Moved, Progress, Remains, Unfinished};
+pub use programs::ollama::ollama_name;
 pub use removing::{Bin, Removal, RemovalId, RemoveError, Removed, Sharing};
 pub use repo::{BadName, Commit, Etag, FilePath, Repo, Revision};
 pub use roots::{Roots, System};

@@ -12,7 +12,7 @@ use super::{Order, Readiness, ReadyModel};
 use crate::{
     error::{AppError, ErrorCode, chain},
     model::{self, ModelChoice, StarterModel},
-    view::EngineState,
+    view::{EngineState, NamedModel},
 };
 
 /// Waited before each new start in a row. After the last one, somebody has to do something.
@@ -130,7 +130,8 @@ impl Supervisor {
     /// The chosen model, from the safe check of its file to its being ready.
     async fn load(&mut self, client: &Client) -> Loaded {
         let path = self.choice.path(&self.starter.path).to_owned();
-        self.tell_loading(0.0);
+        let named = self.choice.named(&self.starter.path);
+        self.tell_loading(named.clone(), 0.0);
         if let Err(error) = model::check(&path).await {
             return self.refuse(error);
         }
@@ -140,7 +141,8 @@ impl Supervisor {
         loop {
             tokio::select! {
                 event = load.next() => match event {
-                    Some(LoadEvent::Progress(fraction)) => self.tell_loading(fraction),
+                    Some(LoadEvent::Progress(_)) if replaced => {}
+                    Some(LoadEvent::Progress(fraction)) => self.tell_loading(named.clone(), fraction),
                     Some(LoadEvent::Loaded(_) | LoadEvent::Failed(_)) if replaced => return Loaded::Replaced,
                     Some(LoadEvent::Loaded(loaded)) => {
                         tracing::info!(model = loaded.name, device = loaded.device, "a model is ready");
@@ -171,7 +173,7 @@ impl Supervisor {
                     }
                     replaced = true;
                     load.cancel();
-                    self.tell_loading(0.0);
+                    self.tell_loading(self.choice.named(&self.starter.path), 0.0);
                 }
             }
         }
@@ -236,13 +238,12 @@ impl Supervisor {
         ControlFlow::Continue(())
     }
 
-    fn tell_loading(&self, fraction: f32) {
+    fn tell_loading(&self, model: NamedModel, fraction: f32) {
         self.readiness.send_if_modified(|readiness| {
             let changes = !matches!(readiness, Readiness::NotYet);
             *readiness = Readiness::NotYet;
             changes
         });
-        let model = self.choice.named(&self.starter.path);
         self.states.send_replace(EngineState::Loading { model, fraction });
     }
 

@@ -233,6 +233,27 @@ async fn a_model_for_new_conversations_stops_no_answer_and_is_loaded_with_the_fi
     .await;
 }
 
+#[tokio::test]
+async fn a_model_of_ollama_is_called_as_ollama_calls_it() {
+    let stage = Stage::new();
+    let blobs = stage.folder().join("ollama/blobs");
+    let manifests = stage.folder().join("ollama/manifests/registry.ollama.ai/library/tinyllama");
+    std::fs::create_dir_all(&blobs).expect("made");
+    std::fs::create_dir_all(&manifests).expect("made");
+    let hash = "ab".repeat(32);
+    let blob = model_file::write(&blobs, &format!("sha256-{hash}"), "run 17");
+    let manifest =
+        format!(r#"{{"layers":[{{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:{hash}"}}]}}"#);
+    std::fs::write(manifests.join("1.1b"), manifest).expect("written");
+
+    let (app, mut engine) = stage.open().await;
+    use_file(&app, blob.clone()).await.expect("sound");
+    engine.load().await;
+    let ready = state(&app, |state| matches!(state, EngineState::Ready { .. })).await;
+    assert!(matches!(ready, EngineState::Ready { model } if model.name == "tinyllama:1.1b"));
+    assert_eq!(app.bootstrap().await.expect("known").default_model, named(&blob, "tinyllama:1.1b"));
+}
+
 fn named(file: &Path, name: &str) -> NamedModel {
     NamedModel { id: id(file), name: name.into() }
 }

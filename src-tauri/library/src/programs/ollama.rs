@@ -88,6 +88,17 @@ pub(crate) fn blobs_needed(root: &Path, stays: impl Fn(&Path) -> bool) -> Option
     is_understood.then_some(needed)
 }
 
+/// What Ollama calls the model in this file, if it is one of its blobs. Looks through the manifests of its store.
+pub fn ollama_name(blob: &Path) -> Option<String> {
+    let folder = blob.parent()?;
+    if !(folder.ends_with("blobs") && blob.file_name()?.to_str()?.starts_with("sha256-")) {
+        return None;
+    }
+    // What is wrong with the store is told where all of it is shown.
+    let mut sightings = sightings(folder.parent()?, &mut Vec::new()).into_iter();
+    sightings.find(|sighting| sighting.place.files.iter().any(|file| file == blob))?.name
+}
+
 /// All manifests of a store.
 fn manifests(root: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     walk::files(&root.join("manifests"), |_| true, problems)
