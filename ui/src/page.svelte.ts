@@ -142,6 +142,8 @@ export class Page {
 
   /** In the open conversation, or for new ones; and goes there. */
   async useModel(model: NamedModel): Promise<void> {
+    // What is read of a conversation meanwhile would not know of its new model.
+    await this.chat.settled;
     const conversation = this.chat.openId;
     // At once, and taken back if it is refused.
     const takeBack =

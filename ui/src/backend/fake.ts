@@ -157,8 +157,10 @@ export class FakeBackend implements Backend {
   }
 
   async openConversation(id: ConversationId): Promise<Conversation> {
+    // As it is when it is asked for, however long the answer takes.
+    const found = this.history.conversation(id);
     await this.#call('openConversation', id);
-    return this.history.conversation(id);
+    return found;
   }
 
   async renameConversation(id: ConversationId, title: string): Promise<ConversationSummary> {

@@ -42,6 +42,7 @@ export class Chat {
   #notBegun: Thread;
   /** The most recently shown last. */
   #kept = new Map<ConversationId, Thread>();
+  #opening: Promise<void> = Promise.resolve();
   /** The last words of an answer may arrive after its conversation was deleted. */
   #deleted = new Set<ConversationId>();
 
@@ -81,7 +82,17 @@ export class Chat {
     this.open = { kind: 'open', thread: this.#notBegun };
   }
 
-  async show(id: ConversationId): Promise<void> {
+  show(id: ConversationId): Promise<void> {
+    this.#opening = this.#show(id);
+    return this.#opening;
+  }
+
+  /** Resolves once the conversation that is being opened is open, or could not be. */
+  get settled(): Promise<void> {
+    return this.#opening;
+  }
+
+  async #show(id: ConversationId): Promise<void> {
     if (this.open.kind === 'open' && this.open.thread.id === id) return;
     this.drafts.flush();
     if (this.marks.get(id) === 'unread') this.marks.delete(id);

@@ -179,7 +179,12 @@ const scenarios = {
   collected: () => ({ ...withHistory(weeksOfUse()), library: collectedLibrary(seconds()) }),
   /** The newest conversation goes on with another model than the one that is loaded. */
   'conversation-model': ownModel,
-  'opened-at-start': () => ({ ...ownModel(), openedFile: named(gemma) }),
+  'opened-at-start': () => ({
+    ...withHistory(weeksOfUse()),
+    library: collectedLibrary(seconds()),
+    openedFile: named(gemma),
+    delayMs: { openConversation: 300 },
+  }),
   'many-models': () => ({
     ...withHistory(weeksOfUse()),
     library: new FakeLibrary({ models: many(seconds()) }),
