@@ -58,6 +58,13 @@ struct Work {
     revoked: Arc<Notify>,
 }
 
+impl Work {
+    /// Whether there is enough for two: beside the segment that comes, one for each.
+    fn can_be_split(&self) -> bool {
+        self.open.len() > 2
+    }
+}
+
 impl Board {
     pub(super) fn new(segments: Segments) -> Self {
         let state = State {
@@ -82,8 +89,8 @@ impl Board {
         self.state().paces.insert(connection, Pace::default());
     }
 
-    /// The first bytes that are missing and that nobody brings; waits while there are none but may be again. `None` once
-    /// all are there, or when this connection is to leave.
+    /// The first bytes that are missing and that nobody brings, or else a part of what another one has before it; waits
+    /// while there are none but may be again. `None` once all are there, or when this connection is to leave.
     pub(super) async fn take(&self, connection: ConnectionId) -> Option<Run> {
         self.once(|state| {
             if state.segments.are_complete() || state.dismissed.contains(&connection) {
@@ -177,9 +184,9 @@ impl Board {
     }
 
     /// Whether somebody could take something now.
-    pub(super) fn has_free(&self) -> bool {
+    pub(super) fn has_work(&self) -> bool {
         let state = self.state();
-        state.segments.numbers().any(|segment| state.is_free(segment))
+        state.free().next().is_some() || state.works.values().any(Work::can_be_split)
     }
 
     /// The segment is in the file.
@@ -238,14 +245,14 @@ impl Board {
 
 impl State {
     fn take(&mut self, connection: ConnectionId) -> Option<Run> {
-        let first = self.segments.numbers().find(|segment| self.is_free(*segment))?;
-        let free_bytes: u64 = self
-            .segments
-            .numbers()
-            .filter(|segment| self.is_free(*segment))
-            .map(|segment| self.missing_of(segment))
-            .sum();
-        let most = (free_bytes / self.parts).min(LONGEST_RUN_BYTES);
+        let free = self.free().next();
+        let (first, most) = match free {
+            Some(first) => {
+                let free_bytes: u64 = self.free().map(|segment| self.missing_of(segment)).sum();
+                (first, (free_bytes / self.parts).min(LONGEST_RUN_BYTES))
+            }
+            None => (self.split()?, LONGEST_RUN_BYTES),
+        };
         let mut run_bytes = self.missing_of(first);
         let mut end = first + 1;
         // What has come of a segment is not asked for again, so a run goes through whole ones only.
@@ -256,6 +263,19 @@ impl State {
         let start = self.segments.range(first).start + self.received_of(first);
         let revoked = self.begin(connection, first..end);
         Some(Run { bytes: start..start + run_bytes, segment: first, revoked })
+    }
+
+    /// Nobody is to be idle while another one has much before it: takes the later half of what the one with the longest
+    /// run has not begun. Returns the first segment of it.
+    fn split(&mut self) -> Option<u32> {
+        let longest = self.works.values_mut().max_by_key(|work| work.open.len()).filter(|work| work.can_be_split())?;
+        let half = (longest.open.start + 1 + longest.open.end).div_ceil(2);
+        longest.open.end = half;
+        Some(half)
+    }
+
+    fn free(&self) -> impl Iterator<Item = u32> {
+        self.segments.numbers().filter(|segment| self.is_free(*segment))
     }
 
     fn begin(&mut self, connection: ConnectionId, open: Range<u32>) -> Arc<Notify> {
@@ -339,10 +359,31 @@ mod tests {
         board.count(0, 0, MIB);
         assert_eq!(board.go_on(0), None);
         board.release(0);
-        assert!(!board.has_free() && take(&board, 1).is_none());
+        assert!(!board.has_work() && take(&board, 1).is_none());
         assert!(board.completed().now_or_never().is_none());
         board.finish(0, 7);
         assert!(board.completed().now_or_never().is_some());
+    }
+
+    #[test]
+    fn whoever_is_idle_takes_the_later_half_of_the_longest_run() {
+        let board = board(9);
+        assert_eq!(take(&board, 0).expect("all").bytes, 0..9 * MIB);
+        assert!(board.has_work());
+        let taken = take(&board, 1).expect("half of what has not begun");
+        assert_eq!((taken.segment, taken.bytes), (5, 5 * MIB..9 * MIB));
+        assert_eq!(take(&board, 2).expect("the longest is the first one's again").bytes, 3 * MIB..5 * MIB);
+        for segment in 0..3 {
+            board.count(0, segment, MIB);
+            assert_eq!(board.go_on(0), (segment < 2).then_some(segment + 1), "it ends where the other has begun");
+        }
+    }
+
+    #[test]
+    fn one_segment_for_each_is_split_no_further() {
+        let board = board(2);
+        assert_eq!(take(&board, 0).expect("all").bytes, 0..2 * MIB);
+        assert!(!board.has_work() && take(&board, 1).is_none());
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl<'run> Fetching<'run> {
                         self.board.keep(wanted);
                         self.board.share_among((2 * wanted).min(most));
                     }
-                    while fetchers.len() < wanted && self.board.has_free() {
+                    while fetchers.len() < wanted && self.board.has_work() {
                         begin(&mut fetchers);
                     }
                 }
