@@ -2,6 +2,7 @@
 import type { Asked } from '../../backend/asked';
 import type { Backend } from '../../backend/backend';
 import type { ModelAddress, ModelCard, ModelPage } from '../../backend/bindings';
+import { Looks } from '../../backend/looks';
 import { asAppError } from '../../errors/explain';
 
 export class Visit {
@@ -15,9 +16,8 @@ export class Visit {
 
   #backend: Backend;
   #momentNow: () => number;
-  #looking: Promise<void> | null = null;
+  #looks = new Looks(() => this.#look());
   #lookingAtCard: Promise<void> | null = null;
-  #isOutdated = false;
 
   constructor(backend: Backend, address: ModelAddress, momentNow: () => number) {
     this.#backend = backend;
@@ -27,13 +27,7 @@ export class Visit {
 
   /** Looks it up, or looks again. What is shown stays until there is something newer. */
   look(): Promise<void> {
-    if (this.#looking !== null) {
-      // What is being looked up may be older than the reason to ask again.
-      this.#isOutdated = true;
-      return this.#looking;
-    }
-    this.#looking = this.#look().finally(() => (this.#looking = null));
-    return this.#looking;
+    return this.#looks.ask();
   }
 
   /** Whoever asks while it is being fetched waits for the same answer. */
@@ -43,24 +37,16 @@ export class Visit {
   }
 
   async #look(): Promise<void> {
-    do {
-      this.#isOutdated = false;
-      if (this.page.kind === 'failed') this.page = { kind: 'asking' };
-      const moment = this.#momentNow();
-      try {
-        const page = await this.#backend.modelPage(this.address);
-        this.moment = moment;
-        this.page = { kind: 'known', value: page };
-        if (this.card.kind !== 'known') void this.lookAtCard();
-      } catch (reason) {
-        if (this.page.kind !== 'known') this.page = { kind: 'failed', error: asAppError(reason) };
-      }
-    } while (this.#mustLookAgain());
-  }
-
-  /** Asked anew after each pause, in which anybody may have asked. */
-  #mustLookAgain(): boolean {
-    return this.#isOutdated;
+    if (this.page.kind === 'failed') this.page = { kind: 'asking' };
+    const moment = this.#momentNow();
+    try {
+      const page = await this.#backend.modelPage(this.address);
+      this.moment = moment;
+      this.page = { kind: 'known', value: page };
+      if (this.card.kind !== 'known') void this.lookAtCard();
+    } catch (reason) {
+      if (this.page.kind !== 'known') this.page = { kind: 'failed', error: asAppError(reason) };
+    }
   }
 
   async #lookAtCard(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Asked } from '../../backend/asked';
 import type { Backend } from '../../backend/backend';
 import type { Library, LocalModel, LocalModelId, RemovalId, RemovalPlan } from '../../backend/bindings';
+import { Looks } from '../../backend/looks';
 import { asAppError } from '../../errors/explain';
 import { size } from '../../i18n/format';
 import type { Notices } from '../../notices/notices.svelte';
@@ -15,8 +16,7 @@ export class LocalModels {
   busy = $state<LocalModelId | null>(null);
   #backend: Backend;
   #notices: Notices;
-  #looking: Promise<void> | null = null;
-  #isOutdated = false;
+  #looks = new Looks(() => this.#look());
 
   constructor(backend: Backend, notices: Notices) {
     this.#backend = backend;
@@ -43,18 +43,12 @@ export class LocalModels {
 
   /** Looks it up anew. What was known stays until something newer is. */
   look(): Promise<void> {
-    if (this.#looking !== null) {
-      // What is being looked up may be older than the reason to ask again.
-      this.#isOutdated = true;
-      return this.#looking;
-    }
-    this.#looking = this.#look().finally(() => (this.#looking = null));
-    return this.#looking;
+    return this.#looks.ask();
   }
 
   /** Models came or went. As long as nobody has looked, nobody needs to know. */
   changed(): void {
-    if (this.looked.kind !== 'asking' || this.#looking !== null) void this.look();
+    if (this.looked.kind !== 'asking' || this.#looks.isGoing) void this.look();
   }
 
   async askToRemove(model: LocalModelId): Promise<void> {
@@ -106,20 +100,12 @@ export class LocalModels {
   }
 
   async #look(): Promise<void> {
-    do {
-      this.#isOutdated = false;
-      if (this.looked.kind === 'failed') this.looked = { kind: 'asking' };
-      try {
-        this.looked = { kind: 'known', value: await this.#backend.library() };
-      } catch (reason) {
-        this.looked = { kind: 'failed', error: asAppError(reason) };
-      }
-    } while (this.#mustLookAgain());
-  }
-
-  /** Asked anew after each pause, in which anybody may have asked. */
-  #mustLookAgain(): boolean {
-    return this.#isOutdated;
+    if (this.looked.kind === 'failed') this.looked = { kind: 'asking' };
+    try {
+      this.looked = { kind: 'known', value: await this.#backend.library() };
+    } catch (reason) {
+      this.looked = { kind: 'failed', error: asAppError(reason) };
+    }
   }
 
   async #try(call: () => Promise<unknown>): Promise<void> {

@@ -12,21 +12,36 @@ use hearth_fake_hub::{Aim, Fault};
 use super::{FILE, REPO, begin_slowly, code, one_model};
 use crate::computer::{Computer, done, download, request};
 
+/// Pauses a download: how far it is then.
+async fn pause(app: &App, id: DownloadId) -> Download {
+    app.pause_download(id).await.expect("paused");
+    download(app, id, "the pause", |one| one.state == DownloadState::Paused).await
+}
+
+/// Goes on with it, on a fast line.
+async fn resume(computer: &Computer, app: &App, id: DownloadId) {
+    computer.hub.limit_bytes_per_second(None);
+    computer.hub.forget_requests();
+    app.resume_download(id).await.expect("resumed");
+}
+
+/// It comes to its end, and so many bytes are asked for until then.
+async fn is_whole_after(computer: &Computer, app: &App, id: DownloadId, bytes: &[u8], asked_bytes: u64) {
+    let model = done(app, id).await;
+    assert_eq!(computer.asked_bytes(), asked_bytes);
+    assert!(fs::read(model.0).expect("readable") == bytes);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resumed_download_fetches_only_what_is_missing() {
     let (computer, bytes) = one_model();
     let (app, _engine) = computer.open().await;
     let id = begin_slowly(&computer, &app).await;
-    app.pause_download(id).await.expect("paused");
-    let paused = download(&app, id, "the pause", |one| one.state == DownloadState::Paused).await;
+    let paused = pause(&app, id).await;
     assert!(paused.received_bytes > 0 && paused.received_bytes < bytes.len() as u64, "{paused:?}");
 
-    computer.hub.limit_bytes_per_second(None);
-    computer.hub.forget_requests();
-    app.resume_download(id).await.expect("resumed");
-    let model = done(&app, id).await;
-    assert_eq!(computer.asked_bytes(), bytes.len() as u64 - paused.received_bytes);
-    assert!(fs::read(model.0).expect("readable") == bytes);
+    resume(&computer, &app, id).await;
+    is_whole_after(&computer, &app, id, &bytes, bytes.len() as u64 - paused.received_bytes).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,9 +52,7 @@ async fn a_download_goes_on_by_itself_when_the_app_is_opened_again() {
     app.shutdown().await;
     drop(app);
     let (app, there) = open_offline(&computer, computer.config(), id).await;
-    let model = done(&app, id).await;
-    assert_eq!(computer.asked_bytes(), bytes.len() as u64 - there.received_bytes);
-    assert!(fs::read(model.0).expect("readable") == bytes);
+    is_whole_after(&computer, &app, id, &bytes, bytes.len() as u64 - there.received_bytes).await;
 }
 
 /// What the disk holds at one moment is what `kill -9` leaves.
@@ -67,9 +80,7 @@ async fn what_a_kill_leaves_of_a_download_is_not_fetched_again() {
     let config = Config { home, model_folders, ..computer.config() };
     let (app, there) = open_offline(&computer, config, id).await;
     assert!(there.received_bytes > 0, "{there:?}");
-    let model = done(&app, id).await;
-    assert_eq!(computer.asked_bytes(), bytes.len() as u64 - there.received_bytes);
-    assert!(fs::read(model.0).expect("readable") == bytes);
+    is_whole_after(&computer, &app, id, &bytes, bytes.len() as u64 - there.received_bytes).await;
 }
 
 /// Opens the app without a network, so that there is time to see how far the download is; then the network is back.
@@ -92,12 +103,8 @@ async fn a_partial_file_that_is_gone_is_fetched_from_its_beginning() {
     app.pause_download(id).await.expect("paused");
     let [partial] = &computer.files()[..] else { panic!("{:?}", computer.files()) };
     fs::remove_file(partial).expect("removed");
-    computer.hub.limit_bytes_per_second(None);
-    computer.hub.forget_requests();
-    app.resume_download(id).await.expect("resumed");
-    let model = done(&app, id).await;
-    assert_eq!(computer.asked_bytes(), bytes.len() as u64);
-    assert!(fs::read(model.0).expect("readable") == bytes);
+    resume(&computer, &app, id).await;
+    is_whole_after(&computer, &app, id, &bytes, bytes.len() as u64).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,8 +144,7 @@ async fn a_download_whose_disk_is_not_plugged_in_goes_on_when_it_is_again() {
     let (computer, bytes) = one_model();
     let (app, _engine) = computer.open().await;
     let id = begin_slowly(&computer, &app).await;
-    app.pause_download(id).await.expect("paused");
-    let paused = download(&app, id, "the pause", |one| one.state == DownloadState::Paused).await;
+    let paused = pause(&app, id).await;
     let elsewhere = computer.stage.folder().join("unplugged");
     fs::rename(computer.cache(), &elsewhere).expect("unplugged");
     app.resume_download(id).await.expect("tried");
@@ -147,12 +153,8 @@ async fn a_download_whose_disk_is_not_plugged_in_goes_on_when_it_is_again() {
     assert!(!computer.cache().exists(), "nothing is begun in its place");
 
     fs::rename(&elsewhere, computer.cache()).expect("plugged in");
-    computer.hub.limit_bytes_per_second(None);
-    computer.hub.forget_requests();
-    app.resume_download(id).await.expect("resumed");
-    let model = done(&app, id).await;
-    assert_eq!(computer.asked_bytes(), bytes.len() as u64 - paused.received_bytes);
-    assert!(fs::read(model.0).expect("readable") == bytes);
+    resume(&computer, &app, id).await;
+    is_whole_after(&computer, &app, id, &bytes, bytes.len() as u64 - paused.received_bytes).await;
 }
 
 /// Of a fault: a pause while the end was written down left a whole file that was fetched again.
