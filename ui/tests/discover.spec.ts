@@ -40,12 +40,12 @@ test('the reason behind the badge is reached by keyboard and told to a screen re
   await open('full');
   await openModels(page);
   const badge = card(page, 'Qwen3.5 4B').getByRole('button', { name: /^Runs fast/ });
-  await expect(badge).toHaveAccessibleDescription(/It takes about 3.3 GB of memory/);
+  await expect(badge).toHaveAccessibleDescription(/It takes about 3.3\u00a0GB of memory/);
   await page.getByRole('button', { name: 'Qwen3.5 4B', exact: true }).focus();
   await page.keyboard.press('Tab');
   await expect(badge).toBeFocused();
   await expect(page.locator('[data-tooltip-content]')).toContainText(
-    'this computer can give it about 9.2 GB',
+    'this computer can give it about 9.2\u00a0GB',
   );
   await page.keyboard.press('Escape');
   await expect(page.locator('[data-tooltip-content]')).toHaveCount(0);

@@ -22,7 +22,6 @@ import type {
   Library,
   LocalModel,
   LocalModelId,
-  MessageBody,
   MessageId,
   ModelAddress,
   ModelCard,
@@ -39,15 +38,13 @@ import type {
   Settings,
   SignedOut,
 } from './bindings';
-import { pause, RunningAnswer } from './fake/answers';
+import { FakeAnswers, pause } from './fake/answers';
 import type { FakeDiscover } from './fake/discover';
 import type { FakeDownloads } from './fake/downloads';
-import type { FakeHistory } from './fake/history';
+import { seconds, type FakeHistory } from './fake/history';
 import { localModel, named, starterNamed, type FakeLibrary } from './fake/library';
 import type { FakeNetwork } from './fake/network';
 import type { Scenario, ScriptedAnswer } from './fake/scenario';
-
-type AssistantBody = Extract<MessageBody, { role: 'assistant' }>;
 
 /** A call that a test may want to look at: which, and with what. */
 export interface Call {
@@ -74,11 +71,12 @@ export class FakeBackend implements Backend {
   #defaultListeners = new Set<(model: NamedModel | null) => void>();
   #opened: NamedModel | AppError | null;
   #defaultModel: NamedModel;
-  #running = new Map<MessageId, RunningAnswer>();
+  #answers: FakeAnswers;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
     this.history = scenario.history;
+    this.#answers = new FakeAnswers(this.history, () => this.#modelReady());
     this.#settings = scenario.settings;
     this.#engine = scenario.engine;
     this.#defaultModel = scenario.defaultModel;
@@ -124,7 +122,7 @@ export class FakeBackend implements Backend {
 
   /** Ends the answer that is being written as an accident would. */
   endAnswer(state: AnswerState): void {
-    for (const running of this.#running.values()) running.end(state);
+    this.#answers.endAll(state);
   }
 
   /** How the next answers are written. */
@@ -198,10 +196,9 @@ export class FakeBackend implements Backend {
     const id = conversation ?? this.history.addConversation(null, now);
     const leafBefore = this.history.leaf(id);
     const question = this.history.addMessage(id, parent, { role: 'user', text }, now);
-    const answer = this.#answer(id, question, script, onEvent);
+    const answer = this.#answers.begin(id, question, script, onEvent);
     if (this.#scenario.refusal === null) return;
-    this.#running.get(answer)?.abandon();
-    this.#running.delete(answer);
+    this.#answers.abandon(answer);
     this.history.takeBack(id, leafBefore);
     if (conversation === null) this.history.setDeleted(id, true);
     onEvent({
@@ -215,17 +212,17 @@ export class FakeBackend implements Backend {
   async tryAgain(answer: MessageId, onEvent: (event: AnswerEvent) => void): Promise<void> {
     await this.#call('tryAgain', answer);
     const { parent } = this.history.message(answer);
-    this.#answer(this.history.conversationOf(answer), parent, this.#scenario.answer(''), onEvent);
+    this.#answers.begin(this.history.conversationOf(answer), parent, this.#scenario.answer(''), onEvent);
   }
 
   async continueAnswer(answer: MessageId, onEvent: (event: AnswerEvent) => void): Promise<void> {
     await this.#call('continueAnswer', answer);
-    this.#write(this.history.conversationOf(answer), answer, this.#scenario.answer(''), onEvent);
+    this.#answers.write(this.history.conversationOf(answer), answer, this.#scenario.answer(''), onEvent);
   }
 
   async stop(answer: MessageId): Promise<void> {
     await this.#call('stop', answer);
-    this.#running.get(answer)?.end({ state: 'stopped' });
+    this.#answers.end(answer, { state: 'stopped' });
   }
 
   async switchBranch(message: MessageId): Promise<Conversation> {
@@ -477,59 +474,6 @@ export class FakeBackend implements Backend {
       this.#listeners.add(listener);
     });
   }
-
-  #answer(
-    conversation: ConversationId,
-    question: MessageId | null,
-    script: ScriptedAnswer,
-    onEvent: (event: AnswerEvent) => void,
-  ): MessageId {
-    const body: AssistantBody = {
-      role: 'assistant',
-      text: '',
-      state: { state: 'writing' },
-      model: 'SmolLM2 135M Instruct',
-      remembered_from: null,
-      stats: null,
-    };
-    const answer = this.history.addMessage(conversation, question, body, seconds());
-    this.#write(conversation, answer, script, onEvent);
-    return answer;
-  }
-
-  /** Streams `script` into an answer that exists, from where it stands. */
-  #write(
-    conversation: ConversationId,
-    answer: MessageId,
-    script: ScriptedAnswer,
-    onEvent: (event: AnswerEvent) => void,
-  ): void {
-    const { body } = this.history.message(answer);
-    if (body.role !== 'assistant') throw new Error(`message ${answer} is no answer`);
-    this.history.setBody(answer, { ...body, state: { state: 'writing' } });
-    onEvent({ type: 'started', conversation: this.history.conversation(conversation), answer });
-
-    const begun = body.text;
-    const running = new RunningAnswer(script, onEvent, (written, state) => {
-      this.#running.delete(answer);
-      this.history.setBody(answer, { ...body, text: begun + written, state, stats: script.stats });
-      if (this.history.summary(conversation).title === null && script.title !== null) {
-        this.history.change(conversation, { title: script.title });
-      }
-      this.history.change(conversation, { updated_at: seconds() });
-      onEvent({
-        type: 'finished',
-        message: this.history.message(answer),
-        summary: this.history.summary(conversation),
-      });
-    });
-    this.#running.set(answer, running);
-    void this.#modelReady().then(() => running.play());
-  }
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1000);
 }
 
 function listen<Listener>(listeners: Set<Listener>, listener: Listener): Promise<() => void> {

@@ -42,9 +42,9 @@ describe('days in the sidebar', () => {
 });
 
 test.each([
-  [98_362_432, '98 MB'],
-  [2_489_000_000, '2.5 GB'],
-  [999_000_000, '1 GB'],
+  [98_362_432, '98\u00a0MB'],
+  [2_489_000_000, '2.5\u00a0GB'],
+  [999_000_000, '1\u00a0GB'],
 ])('%d bytes are %s', (bytes, words) => {
   expect(size(bytes)).toBe(words);
 });
@@ -73,21 +73,21 @@ test.each([
 });
 
 test.each([
-  [15.3, '16 GB'],
-  [7.6, '8 GB'],
-  [62.7, '64 GB'],
-  [125.6, '128 GB'],
-  [94, '96 GB'],
-  [47, '48 GB'],
-  [5, '5 GB'],
-  [3.8, '4 GB'],
+  [15.3, '16\u00a0GB'],
+  [7.6, '8\u00a0GB'],
+  [62.7, '64\u00a0GB'],
+  [125.6, '128\u00a0GB'],
+  [94, '96\u00a0GB'],
+  [47, '48\u00a0GB'],
+  [5, '5\u00a0GB'],
+  [3.8, '4\u00a0GB'],
 ])('a computer with %d GiB at hand was sold with %s', (gibibytes, words) => {
   expect(memoryInAll(gibibytes * 2 ** 30)).toBe(words);
 });
 
 test.each([
-  [3.62, '3.6 GB'],
-  [11.44, '11.4 GB'],
+  [3.62, '3.6\u00a0GB'],
+  [11.44, '11.4\u00a0GB'],
 ])('%d GiB of memory are %s', (gibibytes, words) => {
   expect(memory(gibibytes * 2 ** 30)).toBe(words);
 });
@@ -103,8 +103,8 @@ test.each([
 });
 
 test('what is read beside other numbers is as short as it may be', () => {
-  expect(speed(12_400_000)).toBe('12 MB/s');
-  expect(speed(940_000)).toBe('0.9 MB/s');
+  expect(speed(12_400_000)).toBe('12\u00a0MB/s');
+  expect(speed(940_000)).toBe('0.9\u00a0MB/s');
   expect(compact(48_120)).toBe('48K');
   expect(pace(13.6)).toBe('14');
   expect(pace(2.44)).toBe('2.4');

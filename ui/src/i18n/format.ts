@@ -15,22 +15,14 @@ export function percent(fraction: number): string {
 /** `2.5 GB` or `98 MB`, in the powers of ten that file managers and shops use. */
 export function size(bytes: number): string {
   const [amount, unit] = bytes >= 950_000_000 ? [bytes / 1e9, 'gigabyte'] : [bytes / 1e6, 'megabyte'];
-  return new Intl.NumberFormat(locale(), {
-    style: 'unit',
-    unit,
-    maximumFractionDigits: unit === 'gigabyte' ? 1 : 0,
-  }).format(amount);
+  return inUnit(amount, unit, unit === 'gigabyte' ? 1 : 0);
 }
 
 const GIBIBYTE = 2 ** 30;
 
 /** `3.6 GB` of memory: in the powers of two that memory is made and sold in. */
 export function memory(bytes: number): string {
-  return new Intl.NumberFormat(locale(), {
-    style: 'unit',
-    unit: 'gigabyte',
-    maximumFractionDigits: 1,
-  }).format(bytes / GIBIBYTE);
+  return inUnit(bytes / GIBIBYTE, 'gigabyte', 1);
 }
 
 /** `16 GB`: memory as a computer is sold with it. What the firmware or the graphics keep for themselves is missing. */
@@ -73,11 +65,15 @@ export function languageName(code: string): string {
 /** `12.4 MB/s`: how fast bytes come. */
 export function speed(bytesPerSecond: number): string {
   const perSecond = bytesPerSecond / 1e6;
-  return new Intl.NumberFormat(locale(), {
-    style: 'unit',
-    unit: 'megabyte-per-second',
-    maximumFractionDigits: perSecond < 10 ? 1 : 0,
-  }).format(perSecond);
+  return inUnit(perSecond, 'megabyte-per-second', perSecond < 10 ? 1 : 0);
+}
+
+/** A number and its sign stay on one line. */
+function inUnit(amount: number, unit: string, maximumFractionDigits: number): string {
+  const written = new Intl.NumberFormat(locale(), { style: 'unit', unit, maximumFractionDigits }).format(
+    amount,
+  );
+  return written.replace(' ', '\u00a0');
 }
 
 /** `40 seconds`, `3 minutes`, `2 hours`: a time to wait, as roughly as one says it. */

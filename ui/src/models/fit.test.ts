@@ -38,8 +38,8 @@ test.each(['fast', 'slow', 'tight', 'too_large'] as const)(
   'the reason for “%s” names what it needs and what there is',
   (verdict) => {
     const reason = fitReason({ ...fit, verdict });
-    expect(reason).toContain('3.6 GB');
-    expect(reason).toContain('9.2 GB');
+    expect(reason).toContain('3.6\u00a0GB');
+    expect(reason).toContain('9.2\u00a0GB');
   },
 );
 

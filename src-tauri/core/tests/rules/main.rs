@@ -10,6 +10,7 @@ mod disk;
 mod downloads;
 mod engine;
 mod fit;
+mod folder;
 mod hub_stage;
 mod keychain;
 mod library;

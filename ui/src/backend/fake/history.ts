@@ -150,3 +150,8 @@ export class FakeHistory {
 function notFound(message: string): AppError {
   return failure('not_found', {}, message);
 }
+
+/** Since 1970. */
+export function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}

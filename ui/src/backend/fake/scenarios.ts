@@ -25,7 +25,7 @@ import { FakeDiscover } from './discover';
 import { FakeDownloads } from './downloads';
 import { failure } from './failure';
 import { tinyComputer, underway } from './finding';
-import { FakeHistory } from './history';
+import { FakeHistory, seconds } from './history';
 import { FakeLibrary, named, starterNamed } from './library';
 import { ada, FakeNetwork } from './network';
 import type { Scenario, ScriptedAnswer } from './scenario';
@@ -318,10 +318,6 @@ function ownModel(): Scenario {
   return { ...withHistory(history), library: collectedLibrary(seconds()), chosenFile: named(gemma) };
 }
 
-function seconds(): number {
-  return Math.floor(Date.now() / 1000);
-}
-
 function ready(model: ModelInfo): EngineState {
   return { state: 'ready', model };
 }
@@ -349,7 +345,7 @@ function trouble(code: ErrorCode, details: Partial<AppError['details']> = {}): S
 
 function weeksOfUse(): FakeHistory {
   const history = new FakeHistory();
-  const now = Math.floor(Date.now() / 1000);
+  const now = seconds();
   const earlier: [string, number][] = [
     ['Names for a small bookshop', 402 * day],
     ['Verb tenses in Portuguese', 61 * day],
@@ -371,7 +367,7 @@ function weeksOfUse(): FakeHistory {
 
 function everyEnding(): FakeHistory {
   const history = weeksOfUse();
-  const now = Math.floor(Date.now() / 1000);
+  const now = seconds();
   const id = history.addConversation('Every way an answer can end', now - 60);
   const first = history.addMessage(id, null, { role: 'user', text: 'Why is the sky blue?' }, now - 900);
   history.addMessage(
@@ -425,7 +421,7 @@ function everyEnding(): FakeHistory {
 
 function thousands(): FakeHistory {
   const history = new FakeHistory();
-  const now = Math.floor(Date.now() / 1000);
+  const now = seconds();
   for (let index = 0; index < 5000; index++) {
     history.addConversation(`Conversation number ${5000 - index}`, now - (5000 - index) * 7200);
   }

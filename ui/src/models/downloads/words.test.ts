@@ -26,11 +26,13 @@ const as = (state: DownloadState, share = 0.25): Download => ({
 });
 
 test('a download says how much is here, how fast it comes and how long it takes', () => {
-  expect(progressWords(receiving)).toBe('1 GB of 4 GB · 12 MB/s · 4 minutes left');
+  expect(progressWords(receiving)).toBe('1\u00a0GB of 4\u00a0GB · 12\u00a0MB/s · 4 minutes left');
 });
 
 test('a speed that is not known yet is left out, not guessed', () => {
-  expect(progressWords({ ...receiving, bytes_per_second: null, seconds_left: null })).toBe('1 GB of 4 GB');
+  expect(progressWords({ ...receiving, bytes_per_second: null, seconds_left: null })).toBe(
+    '1\u00a0GB of 4\u00a0GB',
+  );
 });
 
 describe.each(['en', 'de'] as const)('in %s', (language) => {
