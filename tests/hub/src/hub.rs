@@ -15,7 +15,7 @@ use crate::{
     access::{Access, Account},
     address::Address,
     faults::Faults,
-    log::{Host, RequestRecord},
+    log::{Host, RequestRecord, asked_bytes},
     pace::SpeedLimit,
     quota::{Meter, Quota},
     repository::{File, Repository},
@@ -106,6 +106,12 @@ impl FakeHub {
     /// What was asked so far, in the order of the answers.
     pub fn requests(&self) -> Vec<RequestRecord> {
         lock(&self.shared.log).clone()
+    }
+
+    /// Bytes of large files that were asked for so far, in parts. What one connection leaves to another is asked for by
+    /// both, and counts once.
+    pub fn asked_bytes(&self) -> u64 {
+        asked_bytes(&lock(&self.shared.log))
     }
 
     /// Begins the log of requests anew.

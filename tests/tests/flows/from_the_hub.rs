@@ -50,17 +50,6 @@ async fn reaches(app: &App, least: f64) -> anyhow::Result<()> {
     .await
 }
 
-/// Of the file, by the ranges that were asked for.
-fn asked_bytes(hub: &FakeHub) -> u64 {
-    let ranges = hub.requests().into_iter().filter_map(|request| request.range);
-    ranges
-        .filter_map(|range| {
-            let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-            Some(last.parse::<u64>().ok()? + 1 - first.parse::<u64>().ok()?)
-        })
-        .sum()
-}
-
 /// Where programs that know the Hugging Face cache find the model.
 fn in_cache(desk: &Desk) -> anyhow::Result<PathBuf> {
     let repository = desk.folder().join("cache/huggingface/hub/models--ada--Lighthouse-135M-Instruct-GGUF");
@@ -102,7 +91,7 @@ async fn a_model_found_by_search_comes_through_a_network_that_is_cut_off_and_cha
     })
     .await?;
     let size = std::fs::metadata(starter_model()?)?.len();
-    let asked = asked_bytes(&hub);
+    let asked = hub.asked_bytes();
     assert!(asked < size - size / 20, "what had come was not fetched again: {asked} of {size} bytes");
     assert!(std::fs::read(in_cache(&desk)?)? == std::fs::read(starter_model()?)?, "every byte is there");
 

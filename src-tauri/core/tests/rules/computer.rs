@@ -14,7 +14,7 @@ use hearth_core::{
     App, Config, Disks, HubConfig, ModelFolders,
     view::{Download, DownloadId, DownloadRequest, DownloadState, Library, LocalModel, LocalModelId},
 };
-use hearth_fake_hub::{Config as HubContents, Content, FakeHub, Host, Repository};
+use hearth_fake_hub::{Config as HubContents, Content, FakeHub, Repository};
 use hearth_hub::Patience;
 
 use crate::{
@@ -72,27 +72,6 @@ impl Computer {
         let engine = self.stage.ready_engine().await;
         is_ready(&app).await;
         (app, engine)
-    }
-
-    /// Bytes of models that the Hub was asked for since its log was last emptied. What a connection that breaks off leaves
-    /// to another is asked for by both, and counts once.
-    pub(crate) fn asked_bytes(&self) -> u64 {
-        let mut asked: Vec<(String, u64, u64)> = Vec::new();
-        for request in self.hub.requests().into_iter().filter(|request| request.host == Host::Cdn) {
-            let Some(range) = &request.range else { continue };
-            let ends = range.strip_prefix("bytes=").and_then(|ends| ends.split_once('-'));
-            let (first, last) = ends.expect("a range with both ends");
-            asked.push((request.path, first.parse().expect("a number"), last.parse::<u64>().expect("a number") + 1));
-        }
-        asked.sort();
-        let (mut total, mut at) = (0, (String::new(), 0));
-        for (path, start, end) in asked {
-            let start = if at.0 == path { start.max(at.1) } else { start };
-            total += end.saturating_sub(start);
-            let end = if at.0 == path { end.max(at.1) } else { end };
-            at = (path, end);
-        }
-        total
     }
 
     /// All files below the models' folder, but for those that only describe it.

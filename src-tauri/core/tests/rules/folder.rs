@@ -97,7 +97,7 @@ async fn a_move_that_a_kill_has_interrupted_goes_on_by_itself() {
     assert_eq!(library(&app).await.folder, to.to_string_lossy());
     computer.hub.forget_requests();
     fetch(&app, REPO, FILE).await;
-    assert_eq!(computer.asked_bytes(), 0, "it is still known to be here");
+    assert_eq!(computer.hub.asked_bytes(), 0, "it is still known to be here");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures::{FutureExt, future::BoxFuture};
-use hearth_fake_hub::{Account, Config, Content, FakeHub, Host, Repository};
+use hearth_fake_hub::{Account, Config, Content, FakeHub, Host, Repository, RequestRecord};
 use hearth_hub::{
     Connection, ConnectionSettings, Patience, Token,
     transfer::{
@@ -146,12 +146,8 @@ impl Stage {
     /// The ranges that the store was asked for since the log was last emptied, in the file's order.
     pub(crate) fn asked(&self) -> Vec<Range<u64>> {
         let requests = self.hub.requests();
-        let ranges = requests.iter().filter(|request| request.host == Host::Cdn).filter_map(|r| r.range.as_deref());
-        let range = |range: &str| {
-            let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-            Some(first.parse().ok()?..last.parse::<u64>().ok()? + 1)
-        };
-        let mut asked: Vec<Range<u64>> = ranges.filter_map(range).collect();
+        let store = requests.iter().filter(|request| request.host == Host::Cdn);
+        let mut asked: Vec<Range<u64>> = store.filter_map(RequestRecord::asked_range).collect();
         asked.sort_unstable_by_key(|range| (range.start, range.end));
         asked
     }

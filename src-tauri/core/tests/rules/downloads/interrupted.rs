@@ -28,7 +28,7 @@ async fn resume(computer: &Computer, app: &App, id: DownloadId) {
 /// It comes to its end, and so many bytes are asked for until then.
 async fn is_whole_after(computer: &Computer, app: &App, id: DownloadId, bytes: &[u8], asked_bytes: u64) {
     let model = done(app, id).await;
-    assert_eq!(computer.asked_bytes(), asked_bytes);
+    assert_eq!(computer.hub.asked_bytes(), asked_bytes);
     assert!(fs::read(model.0).expect("readable") == bytes);
 }
 
@@ -170,7 +170,7 @@ async fn a_pause_at_the_very_end_costs_nothing() {
         app.pause_download(begun.id).await.expect("paused");
         app.resume_download(begun.id).await.expect("resumed");
         let model = done(&app, begun.id).await;
-        assert_eq!(computer.asked_bytes(), all, "after {delay} thirds of a hundredth");
+        assert_eq!(computer.hub.asked_bytes(), all, "after {delay} thirds of a hundredth");
         assert!(fs::read(&model.0).expect("readable") == bytes);
         app.cancel_download(begun.id).await.expect("dismissed");
         fs::remove_dir_all(computer.cache()).expect("removed");

@@ -30,7 +30,7 @@ async fn a_cancelled_download_leaves_nothing_behind() {
     computer.hub.limit_bytes_per_second(None);
     computer.hub.forget_requests();
     fetch(&app, REPO, FILE).await;
-    assert_eq!(computer.asked_bytes(), bytes.len() as u64, "and nothing of it is remembered");
+    assert_eq!(computer.hub.asked_bytes(), bytes.len() as u64, "and nothing of it is remembered");
 }
 
 /// Four models of one file each.
@@ -135,7 +135,7 @@ async fn what_is_here_already_is_not_fetched() {
     assert!(app.bootstrap().await.expect("bootstrap").downloads.is_empty(), "what is done has left the list");
     computer.hub.forget_requests();
     assert_eq!(fetch(&app, REPO, FILE).await, model);
-    assert_eq!(computer.asked_bytes(), 0);
+    assert_eq!(computer.hub.asked_bytes(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +169,7 @@ async fn a_download_without_room_is_refused_before_a_byte_is_fetched() {
     let details = refused.details;
     assert_eq!((details.needed_bytes, details.free_bytes), (Some(bytes.len() as u64), Some(1000)));
     assert_eq!(details.path.as_deref(), Some(&*computer.cache().to_string_lossy()));
-    assert_eq!(computer.asked_bytes(), 0);
+    assert_eq!(computer.hub.asked_bytes(), 0);
     assert!(app.downloads().borrow().is_empty());
 
     computer.disks.leave(RESERVE_BYTES + bytes.len() as u64);

@@ -106,7 +106,7 @@ async fn a_projector_that_two_builds_need_is_fetched_once() {
         let id = done(&app, id).await;
         assert!(model_of(&library(&app).await, &id).has_projector);
     }
-    assert_eq!(computer.asked_bytes(), total as u64);
+    assert_eq!(computer.hub.asked_bytes(), total as u64);
 }
 
 #[tokio::test(flavor = "multi_thread")]
