@@ -8,7 +8,10 @@ use std::{
 };
 
 use hearth_gguf::{GgufError, Header, Refusal, WholeModel};
-use hearth_ipc::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS, EngineFailure, Event, FailureKind, LoadRequest, LoadedModel};
+use hearth_ipc::{
+    BATCH_TOKENS, ComputePath, DEFAULT_CONTEXT_TOKENS, EngineFailure, Event, FailureKind, KvCacheType, LoadRequest,
+    LoadedModel,
+};
 
 use crate::{
     failure::causes,
@@ -73,8 +76,8 @@ pub(crate) fn load(
         });
     }
 
-    let threads = request.threads.unwrap_or_else(threads::for_computing).max(1);
-    let context = set_up_context(&model, request.context_tokens, threads, interrupt)?;
+    let threads = request.settings.threads.unwrap_or_else(threads::for_computing).max(1);
+    let context = set_up_context(&model, request.settings.context_tokens, threads, interrupt)?;
     // Setting up the context takes its time too, and ends nowhere in the middle.
     if interrupt.is_stopped() {
         return Err(EngineFailure { kind: FailureKind::Cancelled, cause: "cancelled".to_owned() });
@@ -94,7 +97,14 @@ pub(crate) fn load(
         sampling,
         sampling_source,
         device: backend.device(),
+        compute: ComputePath::Cpu,
+        layers: model.layers() + 1,
+        gpu_layers: 0,
         threads,
+        batch_tokens: BATCH_TOKENS.min(context.tokens()),
+        kv_cache: KvCacheType::F16,
+        flash_attention: true,
+        memory: Vec::new(),
     };
     tracing::info!(
         model = loaded.description,

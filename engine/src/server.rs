@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use hearth_ipc::{EngineFailure, Event, FailureKind, PROTOCOL_VERSION, Request, codec};
+use hearth_ipc::{ComputePath, EngineFailure, Event, FailureKind, PROTOCOL_VERSION, Request, codec};
 
 use crate::{
     desk::Desk,
@@ -30,7 +30,11 @@ const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 pub fn serve(mut input: impl Read, output: impl Write + Send + 'static, backends: PathBuf) -> io::Result<Exit> {
     let interrupt = Arc::new(Interrupt::default());
     let outbox = Outbox::start(output, Arc::clone(&interrupt))?;
-    outbox.send(Event::Hello { protocol: PROTOCOL_VERSION, build: env!("CARGO_PKG_VERSION").to_owned() });
+    outbox.send(Event::Hello {
+        protocol: PROTOCOL_VERSION,
+        build: env!("CARGO_PKG_VERSION").to_owned(),
+        path: ComputePath::Cpu,
+    });
     let desk = Arc::new(Desk::default());
     let worker = Worker::start(backends, &outbox, &desk, &interrupt)?;
 
@@ -40,6 +44,8 @@ pub fn serve(mut input: impl Read, output: impl Write + Send + 'static, backends
             Ok(Some(Request::Generate(generate))) => {
                 accept(Job::generate_now(generate), &worker, &outbox, &desk, &interrupt);
             }
+            Ok(Some(Request::Unload { id })) => accept(Job::Unload(id), &worker, &outbox, &desk, &interrupt),
+            Ok(Some(Request::Prepare(_) | Request::Probe(_) | Request::Restrain(_))) => {}
             Ok(Some(Request::Cancel { id })) => desk.if_busy_with(id, || interrupt.stop()),
             Ok(Some(Request::Status)) => outbox.send(desk.status()),
             Ok(Some(Request::Shutdown)) => {

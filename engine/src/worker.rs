@@ -25,6 +25,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Job {
     Load(LoadRequest),
+    Unload(RequestId),
     Generate {
         request: GenerateRequest,
         /// When the app asked: what it measures begins here.
@@ -40,6 +41,7 @@ impl Job {
     pub(crate) fn id(&self) -> RequestId {
         match self {
             Self::Load(load) => load.id,
+            Self::Unload(id) => *id,
             Self::Generate { request, .. } => request.id,
         }
     }
@@ -150,6 +152,11 @@ impl Bench {
         let id = job.id();
         let closing = match job {
             Job::Load(request) => self.load(&request),
+            Job::Unload(id) => {
+                self.session = None;
+                self.desk.set_model(None);
+                Ok(Event::Unloaded { id })
+            }
             Job::Generate { request, arrived } => self.generate(&request, arrived),
         };
         closing.unwrap_or_else(|failure| {

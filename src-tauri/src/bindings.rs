@@ -8,10 +8,10 @@ use hearth_core::error::AppError;
 use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{answers, chats, discover, downloads, library, model, network, settings, system};
+use crate::commands::{answers, chats, discover, downloads, hardware, library, model, network, settings, system};
 use crate::told::{
-    DefaultModelChanged, DownloadsChanged, EngineStateChanged, FolderMoveChanged, LibraryChanged, ModelDragged,
-    ModelOpened,
+    DefaultModelChanged, DownloadsChanged, EngineStateChanged, FolderMoveChanged, HardwareChanged, LibraryChanged,
+    ModelDragged, ModelOpened,
 };
 
 /// All that the page can call and hear.
@@ -28,6 +28,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             DefaultModelChanged,
             DownloadsChanged,
             FolderMoveChanged,
+            HardwareChanged,
             LibraryChanged,
             ModelDragged,
             ModelOpened
@@ -44,6 +45,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             answers::try_again,
             answers::continue_answer,
             answers::stop,
+            answers::prepare,
             model::open_model_file,
             model::opened_model,
             model::reload_model,
@@ -67,6 +69,11 @@ pub fn builder() -> Builder<tauri::Wry> {
             library::choose_models_folder,
             library::move_models_folder,
             library::stop_folder_move,
+            hardware::hardware,
+            hardware::test_hardware,
+            hardware::hardware_settings,
+            hardware::update_hardware_settings,
+            hardware::hardware_report,
             network::network_settings,
             network::update_network_settings,
             network::account,

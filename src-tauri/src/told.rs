@@ -20,6 +20,10 @@ pub struct DownloadsChanged(pub Vec<Download>);
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub struct FolderMoveChanged(pub FolderMove);
 
+/// What computes, or what is known of it, has changed.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct HardwareChanged;
+
 /// Models came or went: what was shown of them may be out of date.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub struct LibraryChanged;

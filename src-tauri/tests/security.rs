@@ -98,6 +98,7 @@ fn the_page_may_call_the_app_s_own_commands_and_hear_its_events() {
             "discover",
             "downloads",
             "library",
+            "hardware",
             "network",
             "settings",
             "system"

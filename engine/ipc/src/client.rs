@@ -14,11 +14,12 @@ use tokio::{
 };
 
 use crate::{
-    CodecError, Event, GenerateRequest, LoadRequest, PROTOCOL_VERSION, Request, RequestId,
+    CodecError, ComputePath, Event, GenerateRequest, LoadRequest, PROTOCOL_VERSION, PrepareRequest, ProbeRequest,
+    Request, RequestId, Restraint,
     codec::read_async,
     connection::{self, Command},
     launch::{EngineProcess, ProcessEnd},
-    running::{Generation, Load, Running},
+    running::{Generation, Load, Preparation, Probe, Running, Unloading},
 };
 
 /// An engine that has not said hello by then never will.
@@ -32,6 +33,8 @@ pub struct Client {
     commands: mpsc::UnboundedSender<Command>,
     last_id: Arc<AtomicU64>,
     end: watch::Receiver<Option<EngineEnd>>,
+    build: Arc<str>,
+    path: ComputePath,
 }
 
 /// Why an engine is no longer there.
@@ -84,9 +87,10 @@ impl Client {
     /// Waits for the engine's hello and checks that both sides speak the same protocol. On an error the process is ended.
     pub async fn connect(mut process: EngineProcess) -> Result<Self, ConnectError> {
         let hello = timeout(HANDSHAKE_LIMIT, read_async::<Event>(&mut process.events));
-        match hello.await.map_err(|_| ConnectError::Silent)? {
-            Ok(Some(Event::Hello { protocol: PROTOCOL_VERSION, build })) => {
-                tracing::info!(build, "an engine is connected");
+        let (build, path) = match hello.await.map_err(|_| ConnectError::Silent)? {
+            Ok(Some(Event::Hello { protocol: PROTOCOL_VERSION, build, path })) => {
+                tracing::info!(build, ?path, "an engine is connected");
+                (build.into(), path)
             }
             Ok(Some(Event::Hello { protocol, .. })) => return Err(ConnectError::OtherProtocol(protocol)),
             Ok(Some(_)) => return Err(ConnectError::NoHello),
@@ -96,9 +100,19 @@ impl Client {
             }
             // A version so different that even its hello reads differently.
             Err(error) => return Err(ConnectError::Garbled(error)),
-        }
+        };
         let (commands, end) = connection::open(process);
-        Ok(Self { commands, last_id: Arc::default(), end })
+        Ok(Self { commands, last_id: Arc::default(), end, build, path })
+    }
+
+    /// Version of the engine and of what it computes with.
+    pub fn build(&self) -> &str {
+        &self.build
+    }
+
+    /// What it was started to compute with.
+    pub fn path(&self) -> ComputePath {
+        self.path
     }
 
     /// A fresh id for the next request.
@@ -114,6 +128,27 @@ impl Client {
     /// Has an answer written. Dropping the handle stops it.
     pub fn generate(&self, request: GenerateRequest) -> Generation {
         Generation(self.begin(request.id, Request::Generate(request)))
+    }
+
+    /// Has what is certain of the next prompt read. Dropping the handle stops it.
+    pub fn prepare(&self, request: PrepareRequest) -> Preparation {
+        Preparation(self.begin(request.id, Request::Prepare(request)))
+    }
+
+    /// Has the loaded model freed.
+    pub fn unload(&self) -> Unloading {
+        let id = self.new_id();
+        Unloading(self.begin(id, Request::Unload { id }))
+    }
+
+    /// Has the engine's compute path tried. Dropping the handle stops it.
+    pub fn probe(&self, request: ProbeRequest) -> Probe {
+        Probe(self.begin(request.id, Request::Probe(request)))
+    }
+
+    /// Says how much of the computer may be used, from now on.
+    pub fn restrain(&self, restraint: Restraint) {
+        self.command(Command::Send(Request::Restrain(restraint)));
     }
 
     /// Asks the engine to finish in order; [`Self::ended`] tells when it has.

@@ -162,6 +162,10 @@ impl Connection {
             Event::Hello { .. } | Event::Status { .. } => return,
             Event::Loading { id, .. }
             | Event::Loaded { id, .. }
+            | Event::Unloaded { id }
+            | Event::Prepared { id, .. }
+            | Event::Devices { id, .. }
+            | Event::Probed { id, .. }
             | Event::Reading { id, .. }
             | Event::Started { id, .. }
             | Event::Delta { id, .. }

@@ -7,13 +7,13 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::engine_log;
+use crate::{ComputePath, engine_log};
 
 /// A way to start an engine: the real program, or a scripted one in a test.
 pub trait EngineLauncher: Send + Sync {
-    /// Starts one. Called from a task of a tokio runtime, never from its pool for blocking work: Linux ends the engine
+    /// Starts one that computes with this. Called from a task of a tokio runtime, never from its pool for blocking work: Linux ends the engine
     /// with the *thread* that started it, and only the runtime's own threads live as long as the app.
-    fn launch(&self) -> io::Result<EngineProcess>;
+    fn launch(&self, path: ComputePath) -> io::Result<EngineProcess>;
 }
 
 /// A started engine: its two pipes, and its end.
@@ -84,7 +84,7 @@ const ENVIRONMENT: &[&str] = &[
 const ENVIRONMENT_PREFIXES: &[&str] = &["CUDA_", "GGML_", "HIP_", "HEARTH_ENGINE_", "MESA_", "ROCR_", "VK_"];
 
 impl EngineLauncher for EngineProgram {
-    fn launch(&self) -> io::Result<EngineProcess> {
+    fn launch(&self, path: ComputePath) -> io::Result<EngineProcess> {
         let folder = self.path.parent().filter(|folder| folder.is_absolute()).ok_or_else(|| {
             io::Error::new(io::ErrorKind::InvalidInput, "the engine's program must be given by an absolute path")
         })?;
@@ -94,6 +94,7 @@ impl EngineLauncher for EngineProgram {
         #[cfg(windows)]
         command.creation_flags(0x0800_0000 /* CREATE_NO_WINDOW */);
         let mut child = command
+            .args(["--compute", path.as_str()])
             .current_dir(folder)
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| is_passed_on(name)))

@@ -12,6 +12,8 @@ pub mod codec;
 mod connection;
 mod defaults;
 mod engine_log;
+mod exit;
+mod hardware;
 mod launch;
 mod messages;
 mod running;
@@ -19,9 +21,14 @@ mod running;
 pub use client::{Client, ConnectError, EngineEnd};
 pub use codec::CodecError;
 pub use defaults::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS, WEIGHTS_COPY_SHARE};
+pub use exit::Exit;
+pub use hardware::{ComputePath, Device, DeviceKind, DeviceMemory, KvCacheType, ProbeReport, ProbeRequest, Speed};
 pub use launch::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 pub use messages::{
     ChatMessage, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
-    LoadedModel, PROTOCOL_VERSION, Request, RequestId, Role, Sampling, SamplingSource, TemplateSource,
+    LoadSettings, LoadedModel, PROTOCOL_VERSION, PrepareRequest, Request, RequestId, Restraint, Role, Sampling,
+    SamplingSource, StateCache, TemplateSource,
 };
-pub use running::{Generation, GenerationEvent, Load, LoadEvent};
+pub use running::{
+    Generation, GenerationEvent, Load, LoadEvent, Preparation, PreparationEnd, Probe, ProbeEvent, Unloading,
+};

@@ -1,12 +1,15 @@
 //! What the two processes say to each other.
 //!
 //! Every long request carries an id; every event about it carries the same id. A request ends with
-//! exactly one closing event: [`Event::Loaded`], [`Event::Finished`] or [`Event::Failed`].
+//! exactly one closing event: [`Event::Loaded`], [`Event::Unloaded`], [`Event::Finished`], [`Event::Prepared`],
+//! [`Event::Probed`] or [`Event::Failed`].
 
 use serde::{Deserialize, Serialize};
 
+use crate::hardware::{ComputePath, Device, DeviceMemory, KvCacheType, ProbeReport, ProbeRequest};
+
 /// Raised whenever a message changes in a way the other side would misread.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Chosen by the app, unique within one engine process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,8 +22,21 @@ pub struct RequestId(pub u64);
 pub enum Request {
     /// Replace whatever model is loaded. Answered by [`Event::Loading`]… then [`Event::Loaded`] or [`Event::Failed`].
     Load(LoadRequest),
+    /// Free the loaded model and its memory. Answered by [`Event::Unloaded`].
+    Unload {
+        /// Names this in the event that follows.
+        id: RequestId,
+    },
     /// Write the next message of a conversation with the loaded model.
     Generate(GenerateRequest),
+    /// Read what is certain already of a conversation's next prompt, while there is nothing else to do. Ends at once,
+    /// with [`FailureKind::Cancelled`], when any other long request comes; what was read stays read. Refused with
+    /// [`FailureKind::Busy`] while one runs.
+    Prepare(PrepareRequest),
+    /// Try what this engine was started to compute with. For an engine of its own, which ends after it.
+    Probe(ProbeRequest),
+    /// How much of the computer may be used, from now on. Nothing answers it.
+    Restrain(Restraint),
     /// Stop request `id`. A running generation closes with [`FinishReason::Cancelled`], a running load with
     /// [`FailureKind::Cancelled`]. Unknown and finished ids are ignored: the two may cross on the wire.
     Cancel {
@@ -41,10 +57,53 @@ pub struct LoadRequest {
     pub id: RequestId,
     /// Absolute path of a GGUF file.
     pub path: std::path::PathBuf,
-    /// Context length in tokens; `None` lets the engine choose one (bounded by what the model was trained on).
+    /// What is not left to the engine.
+    pub settings: LoadSettings,
+    /// Where the model's memory of conversations is kept on disk; `None` keeps none.
+    pub states: Option<StateCache>,
+}
+
+impl LoadRequest {
+    /// A load with everything left to the engine.
+    pub fn new(id: RequestId, path: impl Into<std::path::PathBuf>) -> Self {
+        Self { id, path: path.into(), settings: LoadSettings::default(), states: None }
+    }
+}
+
+/// What of a load can be decided by a person; `None` lets the engine choose by what is free, the model and the
+/// processor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoadSettings {
+    /// Context length in tokens, bounded by what the model was trained on.
     pub context_tokens: Option<u32>,
-    /// Threads for computing; `None` lets the engine choose.
+    /// Threads for computing.
     pub threads: Option<u32>,
+    /// Layers on the GPU; more than there are means all.
+    pub gpu_layers: Option<u32>,
+    /// How keys and values are kept.
+    pub kv_cache: Option<KvCacheType>,
+}
+
+/// A bounded folder of KV cache states, least recently used out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateCache {
+    /// Absolute path; made if it is missing. A conversation's states lie in a folder of its own in it, see
+    /// [`GenerateRequest::conversation`].
+    pub folder: std::path::PathBuf,
+    /// Most that all states together may take, in bytes.
+    pub limit_bytes: u64,
+}
+
+/// How much of the computer may be used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restraint {
+    /// Most threads for computing; `None` is what the load chose.
+    pub threads: Option<u32>,
+    /// Whether other programs come first: the app is not in use.
+    pub background: bool,
 }
 
 /// A conversation to be continued by one answer.
@@ -53,6 +112,9 @@ pub struct LoadRequest {
 pub struct GenerateRequest {
     /// Names this answer in the events that follow.
     pub id: RequestId,
+    /// Whose states these are: the name of a folder in [`StateCache::folder`], of lowercase letters, digits and `-`.
+    /// The app deletes that folder with the conversation. `None` keeps nothing of it on disk.
+    pub conversation: Option<String>,
     /// The whole conversation from its start, oldest first. The engine keeps what fits.
     ///
     /// If the last message is the assistant's, its text is taken as the beginning of the answer and is
@@ -66,6 +128,38 @@ pub struct GenerateRequest {
     pub max_tokens: Option<u32>,
     /// Texts that end the answer. None of their characters is ever sent in a delta.
     pub stop: Vec<String>,
+    /// Whether tokens may be guessed from what the conversation already holds. Guesses are checked: they change how fast
+    /// the answer comes, not what it says.
+    pub drafting: bool,
+}
+
+impl GenerateRequest {
+    /// The next answer, with everything left to the model.
+    pub fn new(id: RequestId, messages: Vec<ChatMessage>) -> Self {
+        Self {
+            id,
+            conversation: None,
+            messages,
+            sampling: None,
+            seed: None,
+            max_tokens: None,
+            stop: Vec::new(),
+            drafting: true,
+        }
+    }
+}
+
+/// A conversation whose next question is being written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrepareRequest {
+    /// Names this in the events that follow.
+    pub id: RequestId,
+    /// As in [`GenerateRequest::conversation`].
+    pub conversation: Option<String>,
+    /// The conversation from its start, oldest first, as [`GenerateRequest::messages`] will have it. If the last is
+    /// the person's, it may still grow: only what more text could not change is read.
+    pub messages: Vec<ChatMessage>,
 }
 
 /// Who speaks.
@@ -116,8 +210,10 @@ pub enum Event {
     Hello {
         /// [`PROTOCOL_VERSION`] of the engine.
         protocol: u32,
-        /// Version of the engine, e.g. `0.1.0`.
+        /// Version of the engine and of llama.cpp's bindings in it, e.g. `0.1.0+llama-cpp-sys-2.0.1.161`.
         build: String,
+        /// What it was started to compute with.
+        path: ComputePath,
     },
     /// Sent every second by the I/O thread, so that a busy worker can be told from a dead process.
     Heartbeat {
@@ -137,6 +233,32 @@ pub enum Event {
         id: RequestId,
         /// What was loaded.
         model: LoadedModel,
+    },
+    /// The model is gone and its memory free.
+    Unloaded {
+        /// The request.
+        id: RequestId,
+    },
+    /// Behind [`Request::Prepare`]: all that is certain is read.
+    Prepared {
+        /// The request.
+        id: RequestId,
+        /// Tokens in the KV cache now that the next prompt will begin with.
+        tokens: u32,
+    },
+    /// Behind [`Request::Probe`]: which devices there are. Sent before anything is computed with them.
+    Devices {
+        /// The probe.
+        id: RequestId,
+        /// Without the processor itself.
+        devices: Vec<Device>,
+    },
+    /// Behind [`Request::Probe`]: how it went.
+    Probed {
+        /// The probe.
+        id: RequestId,
+        /// What was measured.
+        report: ProbeReport,
     },
     /// How far the reading of the prompt has come. At most a few a second.
     Reading {
@@ -217,10 +339,24 @@ pub struct LoadedModel {
     pub sampling: Sampling,
     /// Which of the two it is.
     pub sampling_source: SamplingSource,
-    /// The compute device in words, e.g. `CPU (zen4)`.
+    /// The compute device in words, e.g. `CPU (zen4)` or `NVIDIA GeForce RTX 3060 (Vulkan)`.
     pub device: String,
+    /// What computes.
+    pub compute: ComputePath,
+    /// Layers in all, the output among them.
+    pub layers: u32,
+    /// Of these, on the GPU.
+    pub gpu_layers: u32,
     /// Threads used for computing.
     pub threads: u32,
+    /// Most tokens read in one step.
+    pub batch_tokens: u32,
+    /// How keys and values are kept.
+    pub kv_cache: KvCacheType,
+    /// Whether flash attention is used.
+    pub flash_attention: bool,
+    /// What is taken of each device's memory.
+    pub memory: Vec<DeviceMemory>,
 }
 
 /// Where the chat template comes from.
@@ -267,10 +403,16 @@ pub enum FinishReason {
 pub struct GenerationStats {
     /// Prompt tokens in all.
     pub prompt_tokens: u32,
-    /// Of these, reused from the KV cache.
+    /// Of these, not read again: from the KV cache, or from a state that was kept.
     pub reused_tokens: u32,
+    /// Of the reused ones, from a state that was kept on disk.
+    pub restored_tokens: u32,
     /// Tokens written.
     pub answer_tokens: u32,
+    /// Tokens guessed from what the conversation already holds, and checked.
+    pub drafted_tokens: u32,
+    /// Of these, the ones that were right.
+    pub accepted_tokens: u32,
     /// Time for reading the prompt, from the request's arrival.
     pub prompt_ms: f64,
     /// Time from the request's arrival to the first token.
@@ -299,8 +441,15 @@ pub enum FailureKind {
     ModelDamaged,
     /// A sound file that this engine cannot run (unknown architecture, not a text model, one part of a split file).
     ModelUnsupported,
-    /// Not enough memory for the model or its context.
+    /// Not enough memory for the model or its context, found out while it was set up.
     OutOfMemory,
+    /// It cannot fit, found out before anything was loaded.
+    WillNotFit {
+        /// What it takes with the smallest context, in bytes.
+        needed_bytes: u64,
+        /// What could be used, in bytes.
+        available_bytes: u64,
+    },
     /// `Generate` before any `Load` succeeded.
     NoModel,
     /// Another load or answer is running.

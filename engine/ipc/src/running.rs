@@ -3,7 +3,7 @@
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    EngineFailure, Event, FinishReason, GenerationStats, LoadedModel, Request, RequestId,
+    Device, EngineFailure, Event, FinishReason, GenerationStats, LoadedModel, ProbeReport, Request, RequestId,
     client::{EngineEnd, end_of},
     connection::Command,
 };
@@ -103,7 +103,86 @@ impl Generation {
     }
 }
 
-/// What both have in common.
+/// A reading ahead that was asked for. Dropping it stops it.
+#[derive(Debug)]
+pub struct Preparation(pub(crate) Running);
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PreparationEnd {
+    /// So many tokens of the next prompt are in the KV cache.
+    Prepared(u32),
+    /// Not all of it was read: real work came, or it cannot be.
+    Failed(EngineFailure),
+    /// The engine is no longer there.
+    EngineEnded(EngineEnd),
+}
+
+impl Preparation {
+    /// Its end.
+    pub async fn end(mut self) -> PreparationEnd {
+        loop {
+            return match self.0.next().await {
+                Some(Ok(Event::Prepared { tokens, .. })) => PreparationEnd::Prepared(tokens),
+                Some(Ok(Event::Failed { failure, .. })) => PreparationEnd::Failed(failure),
+                Some(Err(end)) => PreparationEnd::EngineEnded(end),
+                Some(Ok(_)) => continue,
+                None => PreparationEnd::EngineEnded(EngineEnd::Closed),
+            };
+        }
+    }
+}
+
+/// A probe that was asked for.
+#[derive(Debug)]
+pub struct Probe(pub(crate) Running);
+
+/// How a probe goes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProbeEvent {
+    /// What it is tried on.
+    Devices(Vec<Device>),
+    /// Closing: it computes.
+    Probed(ProbeReport),
+    /// Closing: it does not.
+    Failed(EngineFailure),
+    /// Closing: the engine is no longer there.
+    EngineEnded(EngineEnd),
+}
+
+impl Probe {
+    /// The next event; `None` after a closing one. Cancel-safe.
+    pub async fn next(&mut self) -> Option<ProbeEvent> {
+        loop {
+            return Some(match self.0.next().await? {
+                Ok(Event::Devices { devices, .. }) => ProbeEvent::Devices(devices),
+                Ok(Event::Probed { report, .. }) => ProbeEvent::Probed(report),
+                Ok(Event::Failed { failure, .. }) => ProbeEvent::Failed(failure),
+                Err(end) => ProbeEvent::EngineEnded(end),
+                Ok(_) => continue,
+            });
+        }
+    }
+}
+
+/// An unloading that was asked for.
+#[derive(Debug)]
+pub struct Unloading(pub(crate) Running);
+
+impl Unloading {
+    /// Once the memory is free. An engine that has ended holds none.
+    pub async fn done(mut self) -> Result<(), EngineFailure> {
+        loop {
+            return match self.0.next().await {
+                Some(Ok(Event::Unloaded { .. }) | Err(_)) | None => Ok(()),
+                Some(Ok(Event::Failed { failure, .. })) => Err(failure),
+                Some(Ok(_)) => continue,
+            };
+        }
+    }
+}
+
+/// What all have in common.
 #[derive(Debug)]
 pub(crate) struct Running {
     id: RequestId,
@@ -154,5 +233,13 @@ impl Drop for Running {
 
 /// Whether a request ends with this event.
 pub(crate) fn is_closing(event: &Event) -> bool {
-    matches!(event, Event::Loaded { .. } | Event::Finished { .. } | Event::Failed { .. })
+    matches!(
+        event,
+        Event::Loaded { .. }
+            | Event::Unloaded { .. }
+            | Event::Finished { .. }
+            | Event::Prepared { .. }
+            | Event::Probed { .. }
+            | Event::Failed { .. }
+    )
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use hearth_ipc::{
-    ChatMessage, Client, ConnectError, EngineEnd, EngineFailure, EngineProcess, Event, FailureKind, FinishReason,
-    GenerateRequest, GenerationEvent, GenerationStats, LoadEvent, LoadRequest, PROTOCOL_VERSION, ProcessEnd, Request,
-    RequestId, Role,
+    ChatMessage, Client, ComputePath, ConnectError, EngineEnd, EngineFailure, EngineProcess, Event, FailureKind,
+    FinishReason, GenerateRequest, GenerationEvent, GenerationStats, LoadEvent, LoadRequest, PROTOCOL_VERSION,
+    ProcessEnd, Request, RequestId, Role,
     codec::{read_async, write_async},
 };
 use tokio::{
@@ -33,7 +33,7 @@ fn process() -> (EngineProcess, Engine) {
 
 async fn connected() -> (Client, Engine) {
     let (process, mut engine) = process();
-    engine.say(&Event::Hello { protocol: PROTOCOL_VERSION, build: "test".into() }).await;
+    engine.say(&Event::Hello { protocol: PROTOCOL_VERSION, build: "test".into(), path: ComputePath::Cpu }).await;
     (Client::connect(process).await.expect("connected"), engine)
 }
 
@@ -55,14 +55,7 @@ impl Engine {
 }
 
 fn question(client: &Client) -> GenerateRequest {
-    GenerateRequest {
-        id: client.new_id(),
-        messages: vec![ChatMessage { role: Role::User, content: "?".into() }],
-        sampling: None,
-        seed: None,
-        max_tokens: None,
-        stop: Vec::new(),
-    }
+    GenerateRequest::new(client.new_id(), vec![ChatMessage { role: Role::User, content: "?".into() }])
 }
 
 #[tokio::test]
@@ -113,7 +106,7 @@ async fn dropping_a_finished_answer_cancels_nothing() {
 async fn a_load_tells_its_progress() {
     let (client, mut engine) = connected().await;
     let id = client.new_id();
-    let mut load = client.load(LoadRequest { id, path: "/m.gguf".into(), context_tokens: None, threads: None });
+    let mut load = client.load(LoadRequest::new(id, "/m.gguf"));
     engine.say(&Event::Loading { id, fraction: 0.5 }).await;
     assert_eq!(load.next().await, Some(LoadEvent::Progress(0.5)));
     drop(load);
@@ -160,7 +153,7 @@ async fn an_engine_that_says_no_hello_is_given_up() {
 #[tokio::test]
 async fn an_engine_that_speaks_another_protocol_is_refused() {
     let (process, mut engine) = process();
-    engine.say(&Event::Hello { protocol: PROTOCOL_VERSION + 1, build: "next".into() }).await;
+    engine.say(&Event::Hello { protocol: PROTOCOL_VERSION + 1, build: "next".into(), path: ComputePath::Cpu }).await;
     let refused = Client::connect(process).await;
     assert!(matches!(refused, Err(ConnectError::OtherProtocol(version)) if version == PROTOCOL_VERSION + 1));
 }
@@ -230,7 +223,7 @@ mod programs {
     async fn a_program_runs_in_its_own_folder_with_only_the_environment_it_needs() {
         let folder = TempDir::new().expect("a folder");
         let program = script(&folder, "pwd -P > folder; env > environment; exit 3");
-        let process = EngineProgram::new(program).launch().expect("started");
+        let process = EngineProgram::new(program).launch(ComputePath::Cpu).expect("started");
         assert_eq!(timeout(PATIENCE, process.end).await.expect("ended"), ProcessEnd::Exited(3));
         let ran_in = fs::read_to_string(folder.path().join("folder")).expect("written");
         assert_eq!(PathBuf::from(ran_in.trim()), folder.path().canonicalize().expect("there"));
@@ -243,7 +236,7 @@ mod programs {
     #[tokio::test]
     async fn a_program_that_ends_at_once_is_told_with_its_code() {
         let folder = TempDir::new().expect("a folder");
-        let process = EngineProgram::new(script(&folder, "exit 7")).launch().expect("started");
+        let process = EngineProgram::new(script(&folder, "exit 7")).launch(ComputePath::Cpu).expect("started");
         let refused = timeout(PATIENCE, Client::connect(process)).await.expect("told");
         assert!(matches!(refused, Err(ConnectError::Ended(ProcessEnd::Exited(7)))));
     }
@@ -251,16 +244,16 @@ mod programs {
     #[tokio::test]
     async fn a_program_that_is_killed_is_told_with_the_signal() {
         let folder = TempDir::new().expect("a folder");
-        let process = EngineProgram::new(script(&folder, "kill -9 $$")).launch().expect("started");
+        let process = EngineProgram::new(script(&folder, "kill -9 $$")).launch(ComputePath::Cpu).expect("started");
         assert_eq!(timeout(PATIENCE, process.end).await.expect("ended"), ProcessEnd::Killed(9));
     }
 
     #[tokio::test]
     async fn a_program_that_is_not_there_cannot_be_started() {
         let folder = TempDir::new().expect("a folder");
-        let missing = EngineProgram::new(folder.path().join("gone")).launch().map(drop);
+        let missing = EngineProgram::new(folder.path().join("gone")).launch(ComputePath::Cpu).map(drop);
         assert_eq!(missing.expect_err("missing").kind(), std::io::ErrorKind::NotFound);
-        let relative = EngineProgram::new("engine").launch().map(drop);
+        let relative = EngineProgram::new("engine").launch(ComputePath::Cpu).map(drop);
         assert_eq!(relative.expect_err("relative").kind(), std::io::ErrorKind::InvalidInput);
     }
 
@@ -270,7 +263,7 @@ mod programs {
         let folder = TempDir::new().expect("a folder");
         let started = folder.path().join("started");
         let process = EngineProgram::new(script(&folder, "echo $$ > pid; mv pid started; exec sleep 1000"));
-        let process = process.launch().expect("started");
+        let process = process.launch(ComputePath::Cpu).expect("started");
         timeout(PATIENCE, until(|| started.exists())).await.expect("it starts");
         let pid = fs::read_to_string(&started).expect("written");
         let status = PathBuf::from(format!("/proc/{}/status", pid.trim()));

@@ -3,8 +3,10 @@
 use std::io::{Cursor, Read};
 
 use hearth_ipc::{
-    ChatMessage, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
-    LoadedModel, PROTOCOL_VERSION, Request, RequestId, Role, Sampling, SamplingSource, TemplateSource,
+    ChatMessage, ComputePath, Device, DeviceKind, DeviceMemory, EngineFailure, Event, FailureKind, FinishReason,
+    GenerateRequest, GenerationStats, KvCacheType, LoadRequest, LoadSettings, LoadedModel, PROTOCOL_VERSION,
+    PrepareRequest, ProbeReport, ProbeRequest, Request, RequestId, Restraint, Role, Sampling, SamplingSource, Speed,
+    StateCache, TemplateSource,
     codec::{self, CodecError, MAX_FRAME_BYTES},
 };
 use proptest::prelude::*;
@@ -30,7 +32,25 @@ fn model() -> LoadedModel {
         sampling: sampling(),
         sampling_source: SamplingSource::Model,
         device: "CPU (zen4)".to_owned(),
+        compute: ComputePath::Cpu,
+        layers: 31,
+        gpu_layers: 0,
         threads: 2,
+        batch_tokens: 512,
+        kv_cache: KvCacheType::Q8_0,
+        flash_attention: true,
+        memory: vec![DeviceMemory { device: "CPU".to_owned(), weights_bytes: 1, kv_bytes: 2, compute_bytes: u64::MAX }],
+    }
+}
+
+fn device() -> Device {
+    Device {
+        name: "Vulkan0".to_owned(),
+        description: "llvmpipe (LLVM 15.0.6, 256 bits)".to_owned(),
+        kind: DeviceKind::Software,
+        memory_bytes: 1 << 34,
+        free_bytes: 0,
+        driver: Some("Mesa 22.3.6".to_owned()),
     }
 }
 
@@ -38,7 +58,10 @@ fn stats() -> GenerationStats {
     GenerationStats {
         prompt_tokens: 1,
         reused_tokens: 2,
+        restored_tokens: 1,
         answer_tokens: 3,
+        drafted_tokens: 9,
+        accepted_tokens: 4,
         prompt_ms: 0.1,
         first_token_ms: 1e-9,
         generation_ms: 1e9,
@@ -48,9 +71,18 @@ fn stats() -> GenerationStats {
 fn requests() -> Vec<Request> {
     let message = |role, content: &str| ChatMessage { role, content: content.to_owned() };
     vec![
-        Request::Load(LoadRequest { id: ID, path: "/m.gguf".into(), context_tokens: None, threads: Some(2) }),
-        Request::Generate(GenerateRequest {
+        Request::Load(LoadRequest {
             id: ID,
+            path: "/m.gguf".into(),
+            settings: LoadSettings { threads: Some(2), kv_cache: Some(KvCacheType::F16), ..LoadSettings::default() },
+            states: Some(StateCache { folder: "/states".into(), limit_bytes: 1 << 32 }),
+        }),
+        Request::Unload { id: ID },
+        Request::Prepare(PrepareRequest { id: ID, conversation: None, messages: vec![message(Role::User, "?")] }),
+        Request::Probe(ProbeRequest { id: ID, model: "/starter.gguf".into() }),
+        Request::Restrain(Restraint { threads: Some(1), background: true }),
+        Request::Generate(GenerateRequest {
+            conversation: Some("12".to_owned()),
             messages: vec![
                 message(Role::System, ""),
                 message(Role::User, "🔥 <|im_end|>\u{0}\r\n\"\\"),
@@ -58,8 +90,8 @@ fn requests() -> Vec<Request> {
             ],
             sampling: Some(sampling()),
             seed: Some(u32::MAX),
-            max_tokens: None,
             stop: vec!["\n\n".to_owned()],
+            ..GenerateRequest::new(ID, Vec::new())
         }),
         Request::Cancel { id: ID },
         Request::Status,
@@ -69,10 +101,23 @@ fn requests() -> Vec<Request> {
 
 fn events() -> Vec<Event> {
     let mut events = vec![
-        Event::Hello { protocol: PROTOCOL_VERSION, build: "0.1.0".to_owned() },
+        Event::Hello { protocol: PROTOCOL_VERSION, build: "0.1.0".to_owned(), path: ComputePath::Cpu },
         Event::Heartbeat { progress: u64::MAX },
         Event::Loading { id: ID, fraction: 0.333 },
         Event::Loaded { id: ID, model: model() },
+        Event::Unloaded { id: ID },
+        Event::Prepared { id: ID, tokens: 1500 },
+        Event::Devices { id: ID, devices: vec![device()] },
+        Event::Probed {
+            id: ID,
+            report: ProbeReport {
+                processor: "CPU (zen4)".to_owned(),
+                devices: vec![device()],
+                cpu_speed: Speed { prompt: 400.5, generation: 160.25 },
+                speed: Speed { prompt: 2.5, generation: 0.5 },
+                divergence: f32::MAX,
+            },
+        },
         Event::Reading { id: ID, tokens_read: 1, tokens_total: 2 },
         Event::Started { id: ID, remembered_from: 3, prompt_tokens: 4, reused_tokens: 5 },
         Event::Delta { id: ID, text: " und\n".to_owned() },
@@ -238,12 +283,9 @@ proptest! {
     #[test]
     fn any_text_survives_the_wire(text in any::<String>(), stop in prop::collection::vec(any::<String>(), 0..3)) {
         let request = Request::Generate(GenerateRequest {
-            id: RequestId(1),
-            messages: vec![ChatMessage { role: Role::User, content: text }],
-            sampling: None,
-            seed: None,
             max_tokens: Some(0),
             stop,
+            ..GenerateRequest::new(RequestId(1), vec![ChatMessage { role: Role::User, content: text }])
         });
         let bytes = codec::encode(&request).expect("encoded");
         prop_assert_eq!(read_both(&bytes).expect("read"), Some(request));

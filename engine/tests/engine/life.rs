@@ -7,7 +7,7 @@ use std::{
 };
 
 use hearth_engine::exit::Exit;
-use hearth_ipc::{Event, FinishReason, PROTOCOL_VERSION, Request, codec};
+use hearth_ipc::{ComputePath, Event, FinishReason, PROTOCOL_VERSION, Request, codec};
 
 use crate::process::{Engine, PATIENCE, ask, program_in, staged_engine, user};
 
@@ -16,7 +16,11 @@ fn the_first_frame_says_which_protocol_is_spoken() {
     let mut engine = Engine::start();
     assert_eq!(
         engine.next_of_any_kind(),
-        Event::Hello { protocol: PROTOCOL_VERSION, build: env!("CARGO_PKG_VERSION").to_owned() }
+        Event::Hello {
+            protocol: PROTOCOL_VERSION,
+            build: env!("CARGO_PKG_VERSION").to_owned(),
+            path: ComputePath::Cpu
+        }
     );
 }
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hearth_ipc::{Event, FailureKind, LoadRequest, Request, SamplingSource, TemplateSource};
+use hearth_ipc::{Event, FailureKind, LoadRequest, LoadSettings, Request, SamplingSource, TemplateSource};
 
 use crate::{
     process::{Engine, ask, starter_model, user},
@@ -17,7 +17,10 @@ fn a_model_loads_with_rising_progress() {
     let mut engine = Engine::start();
     engine.next();
     let id = engine.next_id();
-    engine.send(&Request::Load(LoadRequest { id, path: starter_model(), context_tokens: None, threads: Some(2) }));
+    engine.send(&Request::Load(LoadRequest {
+        settings: LoadSettings { threads: Some(2), ..LoadSettings::default() },
+        ..LoadRequest::new(id, starter_model())
+    }));
     let mut fractions = Vec::new();
     let model = loop {
         match engine.next() {
@@ -65,7 +68,7 @@ fn a_load_can_be_cancelled() {
     let mut engine = Engine::start();
     engine.next();
     let id = engine.next_id();
-    let load = LoadRequest { id, path: starter_model(), context_tokens: None, threads: None };
+    let load = LoadRequest::new(id, starter_model());
     engine.send_together(&[Request::Load(load), Request::Cancel { id }]);
     let failure = loop {
         match engine.next() {
@@ -84,7 +87,7 @@ fn only_one_thing_is_done_at_a_time() {
     let first = engine.begin(ask(vec![user("Write a long story about a lighthouse.")], 100_000));
     let second = engine.begin(ask(vec![user("Hello")], 5));
     let third = engine.next_id();
-    engine.send(&Request::Load(LoadRequest { id: third, path: starter_model(), context_tokens: None, threads: None }));
+    engine.send(&Request::Load(LoadRequest::new(third, starter_model())));
     let mut refused = Vec::new();
     while refused.len() < 2 {
         if let Event::Failed { id, failure } = engine.next() {

@@ -11,8 +11,8 @@ use std::{
 };
 
 use hearth_ipc::{
-    ChatMessage, EngineFailure, Event, FinishReason, GenerateRequest, GenerationStats, LoadRequest, LoadedModel,
-    Request, RequestId, Role, Sampling, codec,
+    ChatMessage, EngineFailure, Event, FinishReason, GenerateRequest, GenerationStats, LoadRequest, LoadSettings,
+    LoadedModel, Request, RequestId, Role, Sampling, codec,
 };
 
 /// Nothing here takes so long unless it hangs, also on a machine that is busy with other things.
@@ -170,7 +170,8 @@ impl Engine {
     /// With one thread: tests run beside each other, and threads that wait for one another are slow on a busy machine.
     pub(crate) fn load(&mut self, path: &Path, context_tokens: Option<u32>) -> Result<LoadedModel, EngineFailure> {
         let id = self.next_id();
-        self.send(&Request::Load(LoadRequest { id, path: path.to_owned(), context_tokens, threads: Some(1) }));
+        let settings = LoadSettings { context_tokens, threads: Some(1), ..LoadSettings::default() };
+        self.send(&Request::Load(LoadRequest { settings, ..LoadRequest::new(id, path) }));
         loop {
             match self.next() {
                 Event::Loading { id: of, .. } if of == id => {}
@@ -240,11 +241,9 @@ pub(crate) const GREEDY: Sampling =
 /// A request whose answer is the same every time. Its id is given by [`Engine::begin`].
 pub(crate) fn ask(messages: Vec<ChatMessage>, max_tokens: u32) -> GenerateRequest {
     GenerateRequest {
-        id: RequestId(0),
-        messages,
         sampling: Some(GREEDY),
         seed: Some(1),
         max_tokens: Some(max_tokens),
-        stop: Vec::new(),
+        ..GenerateRequest::new(RequestId(0), messages)
     }
 }

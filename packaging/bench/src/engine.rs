@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use hearth_ipc::{
-    ChatMessage, Client, EngineLauncher, EngineProgram, GenerateRequest, GenerationEvent, GenerationStats, LoadEvent,
-    LoadRequest, LoadedModel, Sampling,
+    ChatMessage, Client, ComputePath, EngineLauncher, EngineProgram, GenerateRequest, GenerationEvent, GenerationStats,
+    LoadEvent, LoadRequest, LoadedModel, Sampling,
 };
 use hearth_tests::Process;
 
@@ -42,9 +42,9 @@ impl Engine {
     pub(crate) async fn start(program: &Path, model: &Path) -> anyhow::Result<Self> {
         let own = Process::with_pid(i32::try_from(std::process::id())?)?;
         let started = Instant::now();
-        let process = EngineProgram::new(program).launch().context("the engine cannot be started")?;
+        let process = EngineProgram::new(program).launch(ComputePath::Cpu).context("the engine cannot be started")?;
         let client = Client::connect(process).await?;
-        let request = LoadRequest { id: client.new_id(), path: model.to_owned(), context_tokens: None, threads: None };
+        let request = LoadRequest::new(client.new_id(), model.to_owned());
         let mut load = client.load(request);
         let model = loop {
             match load.next().await {
@@ -71,12 +71,10 @@ impl Engine {
         seed: u32,
     ) -> anyhow::Result<Answer> {
         let request = GenerateRequest {
-            id: self.client.new_id(),
-            messages,
             sampling,
             seed: Some(seed),
             max_tokens: Some(max_tokens),
-            stop: Vec::new(),
+            ..GenerateRequest::new(self.client.new_id(), messages)
         };
         let asked = Instant::now();
         let mut generation = self.client.generate(request);

@@ -28,8 +28,17 @@ pub enum ErrorCode {
     ModelDamaged,
     /// A sound file of a kind this app cannot run. `details.path`.
     ModelUnsupported,
-    /// Not enough memory for the model.
+    /// Not enough memory for the model, found out while it was used.
     OutOfMemory,
+    /// Not enough memory for the model, found out before it was loaded. `details.needed_bytes`, `details.free_bytes`,
+    /// `details.path`.
+    ModelTooLarge,
+    /// The engine no longer moved, and was ended.
+    EngineStuck,
+    /// The graphics device or its driver went away.
+    GraphicsLost,
+    /// The engine ended twice with this model, so it is not loaded again by itself. `details.path`.
+    ModelCrashes,
     /// No model is ready yet.
     ModelNotReady,
     /// The message alone is longer than the model's memory. `details.amount`, `details.limit` in tokens.
@@ -173,6 +182,12 @@ impl AppError {
             FailureKind::ModelDamaged => ErrorCode::ModelDamaged,
             FailureKind::ModelUnsupported => ErrorCode::ModelUnsupported,
             FailureKind::OutOfMemory => ErrorCode::OutOfMemory,
+            FailureKind::WillNotFit { needed_bytes, available_bytes } => {
+                let mut error = Self::new(ErrorCode::ModelTooLarge, failure.cause.clone());
+                error.details.needed_bytes = Some(needed_bytes);
+                error.details.free_bytes = Some(available_bytes);
+                return error;
+            }
             FailureKind::NoModel | FailureKind::Busy => ErrorCode::ModelNotReady,
             FailureKind::MessageTooLong { tokens, limit } => {
                 return Self::too_much(ErrorCode::MessageTooLong, tokens, limit);

@@ -198,7 +198,7 @@ async fn show(
         return Err(AppError::not_found("the answer"));
     };
     let (beginning, earlier_stats) = match &last.body {
-        MessageBody::Assistant { text, stats, .. } => (text.clone(), *stats),
+        MessageBody::Assistant { text, stats, .. } => (text.clone(), stats.clone()),
         MessageBody::User { .. } => return Err(AppError::not_found("the answer")),
     };
     let prompt = Prompt::new(path, Some((answer, &beginning)));

@@ -22,6 +22,19 @@ pub(crate) async fn send(
     Ok(())
 }
 
+/// Has the engine read ahead what is certain already of a question that is being written, as `send` will be given it.
+/// Called whenever it has changed and for a moment not changed again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn prepare(
+    app: State<'_, App>,
+    conversation: Option<ConversationId>,
+    parent: Option<MessageId>,
+    text: String,
+) -> Result<(), AppError> {
+    app.prepare(conversation, parent, text).await
+}
+
 /// Has the same question answered once more, as a sibling of `answer`.
 #[tauri::command]
 #[specta::specta]

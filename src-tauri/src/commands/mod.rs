@@ -4,6 +4,7 @@ pub(crate) mod answers;
 pub(crate) mod chats;
 pub(crate) mod discover;
 pub(crate) mod downloads;
+pub(crate) mod hardware;
 pub(crate) mod library;
 pub(crate) mod model;
 pub(crate) mod network;

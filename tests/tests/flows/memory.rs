@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use hearth_gguf::Header;
 use hearth_ipc::{
-    ChatMessage, Client, EngineLauncher, EngineProgram, GenerateRequest, GenerationEvent, LoadEvent, LoadRequest, Role,
+    ChatMessage, Client, ComputePath, EngineLauncher, EngineProgram, GenerateRequest, GenerationEvent, LoadEvent,
+    LoadRequest, Role,
 };
 use hearth_tests::{Dimensions, Process, engine_program, shaped_model, starter_model};
 use tempfile::TempDir;
@@ -23,12 +24,12 @@ async fn measured(model: &Path) -> anyhow::Result<u64> {
     // Which of two that start at the same time is which, nobody could tell.
     let alone = STARTING.lock().await;
     let before = own.descendants();
-    let client = Client::connect(EngineProgram::new(&program).launch()?).await?;
+    let client = Client::connect(EngineProgram::new(&program).launch(ComputePath::Cpu)?).await?;
     let engine = own.descendants().into_iter().find(|process| process.runs(&program) && !before.contains(process));
     let engine = engine.context("the engine is not in the list of processes")?;
     drop(alone);
 
-    let request = LoadRequest { id: client.new_id(), path: model.to_owned(), context_tokens: None, threads: None };
+    let request = LoadRequest::new(client.new_id(), model.to_owned());
     let mut load = client.load(request);
     loop {
         match load.next().await {
@@ -39,12 +40,9 @@ async fn measured(model: &Path) -> anyhow::Result<u64> {
     }
     let content = "hello ".repeat(LONG_QUESTION_WORDS);
     let mut generation = client.generate(GenerateRequest {
-        id: client.new_id(),
-        messages: vec![ChatMessage { role: Role::User, content }],
-        sampling: None,
         seed: Some(1),
         max_tokens: Some(4),
-        stop: Vec::new(),
+        ..GenerateRequest::new(client.new_id(), vec![ChatMessage { role: Role::User, content }])
     });
     loop {
         match generation.next().await {

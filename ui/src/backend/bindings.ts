@@ -28,6 +28,11 @@ export const commands = {
 	/**  Stops an answer; what was written of it stays. */
 	stop: (answer: MessageId) => __TAURI_INVOKE<void>("stop", { answer }),
 	/**
+	 *  Has the engine read ahead what is certain already of a question that is being written, as `send` will be given it.
+	 *  Called whenever it has changed and for a moment not changed again.
+	 */
+	prepare: (conversation: ConversationId | null, parent: MessageId | null, text: string) => __TAURI_INVOKE<null>("prepare", { conversation, parent, text }),
+	/**
 	 *  Lets the person choose a file, whose model can be used then; nothing comes back when nothing was chosen. The page
 	 *  never names a path.
 	 */
@@ -76,6 +81,16 @@ export const commands = {
 	moveModelsFolder: () => __TAURI_INVOKE<null>("move_models_folder"),
 	/**  Stops moving; everything stays where it was. */
 	stopFolderMove: () => __TAURI_INVOKE<null>("stop_folder_move"),
+	/**  What this computer has to compute with, and what is used of it. */
+	hardware: () => __TAURI_INVOKE<Hardware>("hardware"),
+	/**  Tries everything once more. Returns at once; how it goes is told by `HardwareChanged`. */
+	testHardware: () => __TAURI_INVOKE<null>("test_hardware"),
+	/**  What the person has decided about computing. */
+	hardwareSettings: () => __TAURI_INVOKE<HardwareSettings>("hardware_settings"),
+	/**  Decides it anew. What of it concerns the loaded model has the model loaded again, once no answer is being written. */
+	updateHardwareSettings: (settings: HardwareSettings) => __TAURI_INVOKE<HardwareSettings>("update_hardware_settings", { settings }),
+	/**  A text about this computer and this app for asking for help, in English and without anything private. */
+	hardwareReport: () => __TAURI_INVOKE<string>("hardware_report"),
 	/**  How the Hub is reached. */
 	networkSettings: () => __TAURI_INVOKE<NetworkSettings>("network_settings"),
 	/**  Reaches the Hub in another way from now on. Refused, and nothing is changed, if an address is none. */
@@ -107,6 +122,7 @@ export const events = {
 	downloadsChanged: makeEvent<DownloadsChanged, DownloadsChanged>("downloads-changed"),
 	engineStateChanged: makeEvent<EngineStateChanged, EngineStateChanged>("engine-state-changed"),
 	folderMoveChanged: makeEvent<FolderMoveChanged, FolderMoveChanged>("folder-move-changed"),
+	hardwareChanged: makeEvent<HardwareChanged, HardwareChanged>("hardware-changed"),
 	libraryChanged: makeEvent<LibraryChanged, LibraryChanged>("library-changed"),
 	modelDragged: makeEvent<ModelDragged, ModelDragged>("model-dragged"),
 	modelOpened: makeEvent<ModelOpened, ModelOpened>("model-opened"),
@@ -214,12 +230,20 @@ export type AnswerStats = {
 	prompt_tokens: number,
 	/**  Of these, not read again. */
 	reused_tokens: number,
+	/**  Of the reused ones, from the disk. */
+	restored_tokens?: number,
 	/**  Tokens written. */
 	answer_tokens: number,
+	/**  Tokens guessed from what the conversation holds, and checked. */
+	drafted_tokens?: number,
+	/**  Of these, right ones. */
+	accepted_tokens?: number,
 	/**  From Send to the first token. */
 	first_token_ms: number,
 	/**  Writing speed, the first token aside. */
 	tokens_per_second: number,
+	/**  What computed, in words; absent for answers of older versions. */
+	device?: string | null,
 };
 
 /**  What the page is told. */
@@ -301,6 +325,42 @@ export type Choice =
 "balanced" | 
 /**  As good as it gets. */
 "best";
+
+/**  One device. */
+export type ComputeDevice = {
+	/**  The maker's name, e.g. `NVIDIA GeForce RTX 3060`. */
+	name: string,
+	/**  What kind it is. */
+	kind: ComputeDeviceKind,
+	/**  Memory in all, in bytes. */
+	memory_bytes: number,
+	/**  Of it, free when it was looked at. */
+	free_bytes: number,
+	/**  Name and version of its driver, where they are known. */
+	driver: string | null,
+};
+
+/**  Kinds of devices. */
+export type ComputeDeviceKind = 
+/**  A graphics card with memory of its own. */
+"gpu" | 
+/**  Graphics that share the computer's memory. */
+"integrated_gpu" | 
+/**  Software that pretends to be a graphics card. */
+"software" | 
+/**  Anything else. */
+"other";
+
+/**  What an engine computes with. */
+export type ComputePath = 
+/**  The processor. */
+"cpu" | 
+/**  Graphics cards of every maker. */
+"vulkan" | 
+/**  NVIDIA's graphics cards. */
+"cuda" | 
+/**  Apple's graphics. */
+"metal";
 
 /**  This computer, as far as it matters for models. */
 export type Computer = {
@@ -436,6 +496,10 @@ fraction: number } |
 { state: "ready"; 
 /**  By whom. */
 model: ModelInfo } | 
+/**  The model's memory is free, because nobody has asked for a while or others need it. The next question loads it. */
+{ state: "resting"; 
+/**  Which. */
+model: NamedModel } | 
 /**  They cannot, until something is done. */
 { state: "trouble"; 
 /**  Why. */
@@ -461,8 +525,19 @@ export type ErrorCode =
 "model_damaged" | 
 /**  A sound file of a kind this app cannot run. `details.path`. */
 "model_unsupported" | 
-/**  Not enough memory for the model. */
+/**  Not enough memory for the model, found out while it was used. */
 "out_of_memory" | 
+/**
+ *  Not enough memory for the model, found out before it was loaded. `details.needed_bytes`, `details.free_bytes`,
+ *  `details.path`.
+ */
+"model_too_large" | 
+/**  The engine no longer moved, and was ended. */
+"engine_stuck" | 
+/**  The graphics device or its driver went away. */
+"graphics_lost" | 
+/**  The engine ended twice with this model, so it is not loaded again by itself. `details.path`. */
+"model_crashes" | 
 /**  No model is ready yet. */
 "model_not_ready" | 
 /**  The message alone is longer than the model's memory. `details.amount`, `details.limit` in tokens. */
@@ -650,12 +725,70 @@ export type Gate =
 /**  Whom its owner lets in, one by one. */
 "approval";
 
+/**  What this computer has to compute with, what came of trying it, and what is used. */
+export type Hardware = {
+	/**  The processor, e.g. `AMD Ryzen 7 7840U`. */
+	processor: string,
+	/**  Its fast cores: as many threads compute, unless somebody wants otherwise. */
+	fast_cores: number,
+	/**  Memory in all, in bytes. */
+	memory_bytes: number,
+	/**  Of it, free now. */
+	free_bytes: number,
+	/**  Whether the computer has a battery. */
+	has_battery: boolean,
+	/**  All that this app could compute with on this system, the processor first. */
+	paths: PathReport[],
+	/**  What is used now. */
+	used: ComputePath,
+	/**  Why that. */
+	reason: PathReason,
+	/**  Being tried now. */
+	testing: boolean,
+	/**  What the loaded model was given; absent while none is loaded. */
+	load: LoadFacts | null,
+};
+
+/**  What computes, or what is known of it, has changed. */
+export type HardwareChanged = null;
+
+/**  What the person has decided about computing. Absent is: the app decides. */
+export type HardwareSettings = {
+	/**  What computes. */
+	path: ComputePath | null,
+	/**  Context length in tokens. */
+	context_tokens: number | null,
+	/**  Threads that compute. */
+	threads: number | null,
+	/**  Layers on the GPU. */
+	gpu_layers: number | null,
+	/**  How keys and values are kept. */
+	kv_cache: KvCache | null,
+	/**  After so many minutes without a question the model's memory is freed; absent is never. */
+	unload_after_minutes: number | null,
+	/**  Half the threads while on battery. */
+	fewer_threads_on_battery: boolean,
+	/**  Read ahead while a question is written. */
+	read_ahead: boolean,
+	/**  Also on battery. */
+	read_ahead_on_battery: boolean,
+	/**  Keep the model's memory of conversations on disk, so that returning to one is quick. */
+	keep_memories: boolean,
+};
+
 /**  What cut an answer short. */
 export type Interruption = 
 /**  The engine ended unexpectedly. */
 "engine" | 
 /**  The app was closed or ended unexpectedly. */
 "app";
+
+/**  How keys and values are kept. */
+export type KvCache = 
+/**  2 bytes for each number. */
+"f16" | 
+/**  Quantized to 8 bits: half the memory. */
+"q8_0";
 
 /**  The app's own words. */
 export type Language = 
@@ -689,6 +822,30 @@ export type LibraryProblem = {
 	path: string,
 	/**  Why, in English, for Details. */
 	cause: string,
+};
+
+/**  What the loaded model was given. */
+export type LoadFacts = {
+	/**  What it is called. */
+	model: string,
+	/**  Context length in tokens. */
+	context_tokens: number,
+	/**  What the model was trained for. */
+	trained_context_tokens: number,
+	/**  Threads that compute. */
+	threads: number,
+	/**  Most tokens read in one step. */
+	batch_tokens: number,
+	/**  Layers in all. */
+	layers: number,
+	/**  Of these, on the GPU. */
+	gpu_layers: number,
+	/**  How keys and values are kept. */
+	kv_cache: KvCache,
+	/**  Whether flash attention is used. */
+	flash_attention: boolean,
+	/**  What it takes of each device's memory; none where that is not known. */
+	memory: MemoryUse[],
 };
 
 /**  A model on this computer. */
@@ -744,6 +901,18 @@ cause: string } |
 kind: ForeignKind; 
 /**  In English, for Details. */
 cause: string };
+
+/**  What a model takes of one device's memory, in bytes. */
+export type MemoryUse = {
+	/**  The device. */
+	device: string,
+	/**  The weights. */
+	weights_bytes: number,
+	/**  Keys and values of the whole context. */
+	kv_bytes: number,
+	/**  Work space. */
+	compute_bytes: number,
+};
 
 /**  A node of the tree of messages. */
 export type Message = {
@@ -961,6 +1130,66 @@ export type OriginProgram =
 "llama_cpp" | 
 /**  A file that the person has opened. */
 "folder";
+
+/**  How trying went. */
+export type PathOutcome = 
+/**  Not tried yet. */
+{ outcome: "untried" } | 
+/**  Being tried. */
+{ outcome: "testing" } | 
+/**  This app's folder has no library for it. */
+{ outcome: "missing" } | 
+/**  There is no device for it, or no driver. */
+{ outcome: "no_device" } | 
+/**  It computes rightly. */
+{ outcome: "works"; 
+/**  Reading the starter model's test text, in tokens per second. */
+prompt_tokens_per_second: number; 
+/**  Writing with it. */
+generation_tokens_per_second: number } | 
+/**  It computes something else than the processor does. */
+{ outcome: "wrong_results" } | 
+/**  The engine ended. */
+{ outcome: "crashed" } | 
+/**  It did not end in time. */
+{ outcome: "timed_out" } | 
+/**  It crashed too often with real models, so it is not used until something about it changes or it is tried again. */
+{ outcome: "quarantined" };
+
+/**  Why a path is used. */
+export type PathReason = 
+/**  Nothing else was tried yet. */
+{ reason: "not_tried_yet" } | 
+/**  There is nothing else. */
+{ reason: "only_one" } | 
+/**  It was the fastest. */
+{ reason: "fastest" } | 
+/**  What else there is did not work; `path` says what came nearest. */
+{ reason: "others_failed"; 
+/**  Its outcome is in the list. */
+path: ComputePath } | 
+/**  What else there is works, but is slower. */
+{ reason: "others_slower"; 
+/**  The fastest of those. */
+path: ComputePath } | 
+/**  The person wanted it. */
+{ reason: "chosen" } | 
+/**  The person wanted another, which does not work. */
+{ reason: "chosen_failed"; 
+/**  That one. */
+path: ComputePath };
+
+/**  What came of trying one. */
+export type PathReport = {
+	/**  Which. */
+	path: ComputePath,
+	/**  Its devices; none for the processor, and none where there are none or they are not known. */
+	devices: ComputeDevice[],
+	/**  How it went. */
+	outcome: PathOutcome,
+	/**  In seconds since 1970 (UTC); absent when it was not tried. */
+	tried_at: number | null,
+};
 
 /**  Why a model is recommended, for the one line under its name. */
 export type Praise = 

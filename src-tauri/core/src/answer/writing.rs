@@ -64,6 +64,7 @@ struct Writing {
 /// Who writes the answer.
 struct Writer {
     model: String,
+    device: String,
     remembered_from: Option<MessageId>,
 }
 
@@ -127,12 +128,9 @@ impl Writing {
     /// Asks the engine once.
     async fn attempt(&mut self, ready: &ReadyModel, seat: &mut Seat) -> Attempt {
         let mut generation = ready.client.generate(GenerateRequest {
-            id: ready.client.new_id(),
-            messages: self.turn.prompt.messages.clone(),
             sampling: ready.manner.sampling,
-            seed: None,
             max_tokens: ready.manner.max_tokens,
-            stop: Vec::new(),
+            ..GenerateRequest::new(ready.client.new_id(), self.turn.prompt.messages.clone())
         });
         let mut heard = false;
         let mut stop = None;
@@ -217,7 +215,7 @@ impl Writing {
         if let Some(from) = remembered_from {
             self.page.tell(AnswerEvent::Remembered { from });
         }
-        let writer = Writer { model: ready.name.clone(), remembered_from };
+        let writer = Writer { model: ready.name.clone(), device: ready.device.clone(), remembered_from };
         if let Err(error) = keep_writer(&self.desk, self.turn.answer, &writer, &ready.path).await {
             tracing::warn!(cause = chain(&error), "who writes an answer cannot be kept");
         }
@@ -225,11 +223,11 @@ impl Writing {
     }
 
     async fn finish(self, state: AnswerState, took: Option<GenerationStats>, seat: Seat) {
-        let measured = took.map(|took| self.measured(took)).or(self.turn.earlier_stats);
+        let measured = took.map(|took| self.measured(took)).or_else(|| self.turn.earlier_stats.clone());
         let Self { desk, turn, page, writer, .. } = self;
         let Page { keeper, told, .. } = page;
         let text = keeper.finish().await;
-        let ending = Ending { text: &text, state: &state, stats: measured };
+        let ending = Ending { text: &text, state: &state, stats: measured.clone() };
         let (state, summary) = match keep(&desk, &turn, &ending).await {
             Ok(summary) => (state, summary),
             Err(error) => {
@@ -256,7 +254,7 @@ impl Writing {
             Err(fault) => {
                 tracing::error!(code = ?fault.code, cause = fault.message, "a refused message cannot be taken back");
                 let state = AnswerState::Failed { error };
-                let ending = Ending { text: &turn.beginning, state: &state, stats: turn.earlier_stats };
+                let ending = Ending { text: &turn.beginning, state: &state, stats: turn.earlier_stats.clone() };
                 // The disk refuses to be written; the next start will find the answer unfinished.
                 let summary = keep(&desk, &turn, &ending).await.ok().flatten();
                 drop(seat);
@@ -273,13 +271,17 @@ impl Writing {
         };
         let following = f64::from(stats.answer_tokens.saturating_sub(1));
         let tokens_per_second = if stats.generation_ms > 0.0 { following / stats.generation_ms * 1000.0 } else { 0.0 };
-        let earlier = self.turn.earlier_stats.map_or(0, |earlier| earlier.answer_tokens);
+        let earlier = self.turn.earlier_stats.as_ref().map_or(0, |earlier| earlier.answer_tokens);
         AnswerStats {
             prompt_tokens: stats.prompt_tokens,
             reused_tokens: stats.reused_tokens,
+            restored_tokens: stats.restored_tokens,
+            drafted_tokens: stats.drafted_tokens,
+            accepted_tokens: stats.accepted_tokens,
             answer_tokens: stats.answer_tokens.saturating_add(earlier),
             first_token_ms: finite(first_token_ms),
             tokens_per_second: finite(tokens_per_second),
+            device: self.writer.as_ref().map(|writer| writer.device.clone()),
         }
     }
 }
@@ -340,7 +342,7 @@ fn tell_finished(
     if let MessageBody::Assistant { text, state, stats, model, remembered_from } = &mut message.body {
         ending.text.clone_into(text);
         state.clone_from(ending.state);
-        *stats = ending.stats;
+        stats.clone_from(&ending.stats);
         if let Some(writer) = writer {
             *model = writer.model;
             *remembered_from = writer.remembered_from;

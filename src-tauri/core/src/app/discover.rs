@@ -118,7 +118,7 @@ impl Inner {
                 EngineState::Loading { model, fraction } => {
                     loading_bytes(Path::new(&model.id.0), *fraction, machine.available_bytes)
                 }
-                EngineState::Starting | EngineState::Trouble { .. } => 0,
+                EngineState::Starting | EngineState::Resting { .. } | EngineState::Trouble { .. } => 0,
             };
             Fits::new(machine, held_bytes)
         };

@@ -1,6 +1,7 @@
 //! The whole application behind one handle.
 
 mod discover;
+mod hardware;
 mod models;
 mod moving;
 mod switching;

@@ -38,6 +38,8 @@ pub(crate) struct ReadyModel {
     pub(crate) choice: ModelChoice,
     pub(crate) path: PathBuf,
     pub(crate) name: String,
+    /// What computes, in words.
+    pub(crate) device: String,
     pub(crate) manner: Manner,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{io, ops::ControlFlow, sync::Arc, time::Duration};
 
-use hearth_ipc::{Client, ConnectError, EngineEnd, EngineLauncher, LoadEvent, LoadRequest};
+use hearth_ipc::{Client, ComputePath, ConnectError, EngineEnd, EngineLauncher, LoadEvent, LoadRequest};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep, timeout},
@@ -135,7 +135,7 @@ impl Supervisor {
         if let Err(error) = model::check(&path).await {
             return self.refuse(error);
         }
-        let request = LoadRequest { id: client.new_id(), path: path.clone(), context_tokens: None, threads: None };
+        let request = LoadRequest::new(client.new_id(), path.clone());
         let mut load = client.load(request);
         let mut replaced = false;
         loop {
@@ -153,6 +153,7 @@ impl Supervisor {
                             choice: self.choice.clone(),
                             path: path.clone(),
                             name: model.name.clone(),
+                            device: model.device.clone(),
                             manner,
                         };
                         self.states.send_replace(EngineState::Ready { model });
@@ -262,7 +263,7 @@ impl Supervisor {
 }
 
 async fn launch(launcher: &dyn EngineLauncher) -> Result<Client, StartError> {
-    Ok(Client::connect(launcher.launch()?).await?)
+    Ok(Client::connect(launcher.launch(ComputePath::Cpu)?).await?)
 }
 
 async fn shut_down(client: &Client) {

@@ -175,16 +175,21 @@ pub(crate) async fn set_state(
 /// Closes an answer.
 pub(crate) async fn finish(connection: &mut Connection, id: MessageId, ending: &Ending<'_>) -> Result<(), StoreError> {
     set_state(connection, id, ending.state).await?;
+    let stats = ending.stats.as_ref();
     sqlx::query(
-        "UPDATE messages SET text = ?, prompt_tokens = ?, reused_tokens = ?, answer_tokens = ?, first_token_ms = ?,
-         tokens_per_second = ? WHERE id = ?",
+        "UPDATE messages SET text = ?, prompt_tokens = ?, reused_tokens = ?, restored_tokens = ?, answer_tokens = ?,
+         drafted_tokens = ?, accepted_tokens = ?, first_token_ms = ?, tokens_per_second = ?, device = ? WHERE id = ?",
     )
     .bind(ending.text)
-    .bind(ending.stats.map(|stats| stats.prompt_tokens))
-    .bind(ending.stats.map(|stats| stats.reused_tokens))
-    .bind(ending.stats.map(|stats| stats.answer_tokens))
-    .bind(ending.stats.map(|stats| stats.first_token_ms))
-    .bind(ending.stats.map(|stats| stats.tokens_per_second))
+    .bind(stats.map(|stats| stats.prompt_tokens))
+    .bind(stats.map(|stats| stats.reused_tokens))
+    .bind(stats.map_or(0, |stats| stats.restored_tokens))
+    .bind(stats.map(|stats| stats.answer_tokens))
+    .bind(stats.map_or(0, |stats| stats.drafted_tokens))
+    .bind(stats.map_or(0, |stats| stats.accepted_tokens))
+    .bind(stats.map(|stats| stats.first_token_ms))
+    .bind(stats.map(|stats| stats.tokens_per_second))
+    .bind(stats.and_then(|stats| stats.device.as_deref()))
     .bind(id.0)
     .execute(connection)
     .await?;
@@ -236,9 +241,13 @@ fn stats(row: &SqliteRow) -> Result<Option<AnswerStats>, StoreError> {
     Ok(Some(AnswerStats {
         prompt_tokens,
         reused_tokens: row.try_get("reused_tokens")?,
+        restored_tokens: row.try_get("restored_tokens")?,
         answer_tokens: row.try_get("answer_tokens")?,
+        drafted_tokens: row.try_get("drafted_tokens")?,
+        accepted_tokens: row.try_get("accepted_tokens")?,
         first_token_ms: row.try_get("first_token_ms")?,
         tokens_per_second: row.try_get("tokens_per_second")?,
+        device: row.try_get("device")?,
     }))
 }
 

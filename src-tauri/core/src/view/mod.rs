@@ -4,6 +4,7 @@
 
 mod discover;
 mod downloads;
+mod hardware;
 mod library;
 mod network;
 
@@ -16,6 +17,10 @@ pub use discover::{
     ModelPage, ModelQuery, ModelSort, Praise, Presence, Purpose, Recommendations, RecommendedModel,
 };
 pub use downloads::{Download, DownloadId, DownloadRequest, DownloadState, DownloadTrouble};
+pub use hardware::{
+    ComputeDevice, ComputeDeviceKind, ComputePath, Hardware, HardwareSettings, KvCache, LoadFacts, MemoryUse,
+    PathOutcome, PathReason, PathReport,
+};
 pub use library::{
     FolderMove, FolderPlan, ForeignKind, Library, LibraryProblem, LocalModel, LocalModelId, LocalModelState,
     ModelDamage, ModelForConversation, Origin, OriginProgram, RemovalId, RemovalPlan, RemovedModel,
@@ -166,20 +171,32 @@ pub enum Interruption {
 }
 
 /// For the curious. Times in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct AnswerStats {
     /// Tokens of the prompt in all.
     pub prompt_tokens: u32,
     /// Of these, not read again.
     pub reused_tokens: u32,
+    /// Of the reused ones, from the disk.
+    #[serde(default)]
+    pub restored_tokens: u32,
     /// Tokens written.
     pub answer_tokens: u32,
+    /// Tokens guessed from what the conversation holds, and checked.
+    #[serde(default)]
+    pub drafted_tokens: u32,
+    /// Of these, right ones.
+    #[serde(default)]
+    pub accepted_tokens: u32,
     /// From Send to the first token.
     #[specta(type = Number)]
     pub first_token_ms: f32,
     /// Writing speed, the first token aside.
     #[specta(type = Number)]
     pub tokens_per_second: f32,
+    /// What computed, in words; absent for answers of older versions.
+    #[serde(default)]
+    pub device: Option<String>,
 }
 
 /// The stream of one answer: `Started`, any number of `Reading`, `Remembered` and `Delta`, then one `Finished` or
@@ -249,6 +266,11 @@ pub enum EngineState {
     Ready {
         /// By whom.
         model: ModelInfo,
+    },
+    /// The model's memory is free, because nobody has asked for a while or others need it. The next question loads it.
+    Resting {
+        /// Which.
+        model: NamedModel,
     },
     /// They cannot, until something is done.
     Trouble {

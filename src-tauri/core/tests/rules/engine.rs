@@ -7,7 +7,7 @@ use hearth_core::{
     error::ErrorCode,
     view::{AnswerState, EngineState, Interruption},
 };
-use hearth_ipc::Role;
+use hearth_ipc::{ComputePath, Role};
 
 use crate::choosing::use_starter;
 use crate::stage::{Stage, answer_state, finished, is_ready, said, started, state, text, text_of};
@@ -117,7 +117,7 @@ async fn an_engine_of_another_version_is_not_used() {
     let app = App::new(without_history(&stage));
     for _ in 0..4 {
         let mut engine = stage.engine().await;
-        engine.say(hearth_ipc::Event::Hello { protocol: 0, build: "old".into() }).await;
+        engine.say(hearth_ipc::Event::Hello { protocol: 0, build: "old".into(), path: ComputePath::Cpu }).await;
         assert_eq!(engine.request().await, None, "it is let go");
     }
     let trouble = state(&app, |state| matches!(state, EngineState::Trouble { .. })).await;

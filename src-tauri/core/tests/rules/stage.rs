@@ -17,8 +17,9 @@ use hearth_core::{
     view::{AnswerEvent, AnswerState, Conversation, ConversationId, EngineState, Message, MessageBody, MessageId},
 };
 use hearth_ipc::{
-    ChatMessage, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
-    LoadedModel, PROTOCOL_VERSION, Request, RequestId, Role, Sampling, SamplingSource, TemplateSource,
+    ChatMessage, ComputePath, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats,
+    KvCacheType, LoadRequest, LoadedModel, PROTOCOL_VERSION, Request, RequestId, Role, Sampling, SamplingSource,
+    TemplateSource,
     codec::{read_async, write_async},
 };
 use tempfile::TempDir;
@@ -180,7 +181,7 @@ struct StagedLauncher {
 }
 
 impl EngineLauncher for StagedLauncher {
-    fn launch(&self) -> io::Result<EngineProcess> {
+    fn launch(&self, _path: ComputePath) -> io::Result<EngineProcess> {
         if self.is_broken.load(Ordering::Relaxed) {
             return Err(io::Error::from(io::ErrorKind::NotFound));
         }
@@ -209,7 +210,7 @@ pub(crate) struct StagedEngine {
 
 impl StagedEngine {
     pub(crate) async fn hello(&mut self) {
-        self.say(Event::Hello { protocol: PROTOCOL_VERSION, build: "staged".into() }).await;
+        self.say(Event::Hello { protocol: PROTOCOL_VERSION, build: "staged".into(), path: ComputePath::Cpu }).await;
     }
 
     pub(crate) async fn say(&mut self, event: Event) {
@@ -266,7 +267,14 @@ impl StagedEngine {
             },
             sampling_source,
             device: "CPU".into(),
+            compute: ComputePath::Cpu,
+            layers: 2,
+            gpu_layers: 0,
             threads: 2,
+            batch_tokens: 64,
+            kv_cache: KvCacheType::F16,
+            flash_attention: true,
+            memory: Vec::new(),
         };
         self.say(Event::Loaded { id: load.id, model }).await;
     }
@@ -305,7 +313,10 @@ impl StagedEngine {
         let stats = GenerationStats {
             prompt_tokens: 10,
             reused_tokens: 4,
+            restored_tokens: 0,
             answer_tokens: 21,
+            drafted_tokens: 0,
+            accepted_tokens: 0,
             prompt_ms: 5.0,
             first_token_ms: 6.0,
             generation_ms: 100.0,
