@@ -4,6 +4,7 @@
 //! the same dependency, and one of them is llama.cpp; so `run` and `test` select alike.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,10 +12,10 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::folders::Folders;
-use crate::program;
+use crate::{program, vulkan};
 
 /// For every cargo command that compiles the workspace. The page is served from inside the shell, as it ships.
-pub(crate) const SELECTION: [&str; 3] = ["--workspace", "--features", "hearth/custom-protocol"];
+const SELECTION: [&str; 3] = ["--workspace", "--features", "hearth/custom-protocol"];
 
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
@@ -75,9 +76,38 @@ pub(crate) fn programs(folders: &Folders, profile: Profile, also: &[&str]) -> Re
 
 /// The command that builds everything, unless it is told what, and writes what [`read_messages`] reads.
 pub(crate) fn build_command(folders: &Folders) -> Command {
-    let mut cargo = Command::new(program::cargo());
-    cargo.current_dir(&folders.root).arg("build").args(SELECTION).arg("--message-format=json-render-diagnostics");
+    let mut cargo = cargo(folders, "build");
+    cargo.arg("--message-format=json-render-diagnostics");
     cargo
+}
+
+/// A command of cargo's that compiles the workspace.
+pub(crate) fn cargo(folders: &Folders, subcommand: &str) -> Command {
+    let mut cargo = Command::new(program::cargo());
+    cargo.current_dir(&folders.root).arg(subcommand).args(SELECTION);
+    if let Some(sdk) = vulkan::own(folders) {
+        cargo.env(vulkan::VARIABLE, sdk);
+    }
+    cargo
+}
+
+/// llama.cpp's build script links its libraries beside cargo's own files, some of them by names that lead nowhere; and
+/// where such a name is already taken, by an older build, it fails.
+pub(crate) fn clear_dangling_links(folders: &Folders) -> Result<()> {
+    for profile in [Profile::Dev, Profile::Release] {
+        let folder = profile.folder(folders);
+        for folder in [folder.join("deps"), folder.join("examples"), folder] {
+            // Nothing was built there yet.
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            for entry in entries {
+                let path = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+                if path.is_symlink() && !path.exists() {
+                    fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Finds programs and libraries in cargo's messages, one JSON object a line (Cargo book, "External tools").
@@ -147,5 +177,20 @@ mod tests {
         assert_eq!(built.program("hearth").unwrap(), Path::new("/t/hearth"), "the program, not its tests");
         assert_eq!(built.engine_libraries, Path::new("/t/out/runtime"));
         assert!(built.program("hearth-engine").is_err(), "a program that was not built is an error");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_nothing_go_and_all_else_stays() {
+        let scratch = tempfile::tempdir().unwrap();
+        let deps = scratch.path().join("debug/deps");
+        fs::create_dir_all(&deps).unwrap();
+        fs::write(deps.join("libllama.so.0"), "").unwrap();
+        std::os::unix::fs::symlink("libllama.so.0", deps.join("libllama.so")).unwrap();
+        std::os::unix::fs::symlink("libggml.so.0", deps.join("libggml.so")).unwrap();
+        let nowhere = PathBuf::new();
+        clear_dangling_links(&Folders { root: nowhere.clone(), target: scratch.path().to_owned(), cache: nowhere })
+            .unwrap();
+        assert!(deps.join("libllama.so").exists() && !deps.join("libggml.so").is_symlink());
     }
 }

@@ -28,6 +28,7 @@ mod setup;
 mod soak;
 mod starter_model;
 mod test;
+mod vulkan;
 mod window_picture;
 
 use std::process::ExitCode;

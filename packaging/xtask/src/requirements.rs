@@ -16,17 +16,30 @@ const BUILD: Group = Group {
         "clang",
         "cmake",
         "curl",
+        "glslc",
         "libayatana-appindicator3-dev",
         "libclang-dev",
         "librsvg2-dev",
         "libssl-dev",
+        "libvulkan-dev",
         "libwebkit2gtk-4.1-dev",
         "pkg-config",
+        "spirv-headers",
     ],
     elsewhere: &[
         Requirement { wanted: "a C++ compiler: clang", found_by: Probe::Program("clang"), on: Platform::Any },
         Requirement { wanted: "CMake 3.14 or newer", found_by: Probe::Program("cmake"), on: Platform::Any },
         Requirement { wanted: "curl", found_by: Probe::Program("curl"), on: Platform::Any },
+        Requirement {
+            wanted: "glslc, the compiler of Vulkan's shaders",
+            found_by: Probe::Program("glslc"),
+            on: Platform::Linux,
+        },
+        Requirement {
+            wanted: "the Vulkan loader with its development files, and the SPIR-V headers",
+            found_by: Probe::Library("vulkan"),
+            on: Platform::Linux,
+        },
         Requirement {
             wanted: "WebKitGTK 4.1 with its development files",
             found_by: Probe::Library("webkit2gtk-4.1"),
@@ -56,10 +69,10 @@ const VIRTUAL_DISPLAY: Group = Group {
     }],
 };
 
-/// To drive the real window, and for a keychain to keep secrets in. Chromium, for the page's tests, is [`crate::browser`]'s concern.
+/// To drive the real window, for a keychain to keep secrets in, and for a graphics card made of software. Chromium, for the page's tests, is [`crate::browser`]'s concern.
 const TEST: Group = Group {
     purpose: "to test Hearth",
-    apt: &["dbus-daemon", "gnome-keyring", "webkit2gtk-driver", "xvfb"],
+    apt: &["dbus-daemon", "gnome-keyring", "mesa-vulkan-drivers", "webkit2gtk-driver", "xvfb"],
     elsewhere: &[
         Requirement { wanted: "Xvfb, the virtual display", found_by: Probe::Program("Xvfb"), on: Platform::Linux },
         Requirement { wanted: "dbus-daemon", found_by: Probe::Program("dbus-daemon"), on: Platform::Linux },

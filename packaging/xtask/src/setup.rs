@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::folders::Folders;
-use crate::{browser, chat_templates, hub_client, page, requirements, starter_model};
+use crate::{browser, chat_templates, compile, hub_client, page, requirements, starter_model, vulkan};
 
 /// What the tests need beyond what `run` needs.
 pub(crate) struct TestTools {
@@ -25,6 +25,8 @@ pub(crate) fn everything(folders: &Folders) -> Result<()> {
 /// Returns the starter model's path.
 pub(crate) fn to_run(folders: &Folders) -> Result<PathBuf> {
     requirements::to_build()?;
+    vulkan::ensure_headers(folders)?;
+    compile::clear_dangling_links(folders)?;
     page::install_dependencies(folders)?;
     starter_model::ensure(folders)
 }

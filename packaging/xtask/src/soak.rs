@@ -1,10 +1,8 @@
 //! `cargo xtask soak`: the long matrices, of which `test` runs a small sample each. The same seed makes the same run.
 
-use std::process::Command;
-
 use anyhow::Result;
 
-use crate::compile::SELECTION;
+use crate::compile;
 use crate::folders::Folders;
 use crate::program;
 
@@ -33,8 +31,8 @@ pub(crate) fn soak(folders: &Folders, options: &Options) -> Result<()> {
         Matrix::Downloads => ("transfer", "chance::"),
         Matrix::Headers => ("mutations", ""),
     };
-    let mut cargo = Command::new(program::cargo());
-    cargo.current_dir(&folders.root).arg("test").args(SELECTION).args(["--test", target, "--", "--nocapture", name]);
+    let mut cargo = compile::cargo(folders, "test");
+    cargo.args(["--test", target, "--", "--nocapture", name]);
     cargo.env("HEARTH_SOAK_COUNT", options.count.to_string()).env("HEARTH_SOAK_SEED", options.seed.to_string());
     program::run(&mut cargo)
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::step::{Counted, Step, Work};
 use super::{house_rules, translations};
-use crate::compile::{self, Profile, SELECTION};
+use crate::compile::{self, Profile};
 use crate::folders::Folders;
 use crate::setup::TestTools;
 use crate::{browser, engine_folder, hub_client, page, program, starter_model};
@@ -108,8 +108,8 @@ fn window_tests<'a>(folders: &'a Folders, tools: &'a TestTools, targets: Vec<Str
 const MODEL_VARIABLE: &str = "HEARTH_STARTER_MODEL";
 
 fn cargo(folders: &Folders, subcommand: &str, arguments: &[&str]) -> Command {
-    let mut cargo = Command::new(program::cargo());
-    cargo.current_dir(&folders.root).arg(subcommand).args(SELECTION).args(arguments);
+    let mut cargo = compile::cargo(folders, subcommand);
+    cargo.args(arguments);
     cargo
 }
 
