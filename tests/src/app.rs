@@ -38,6 +38,18 @@ pub(crate) struct Page {
     output: PathBuf,
 }
 
+/// Each call begins anew.
+const WATCH_FRAMES: &str = "
+    window.longestPause = 0;
+    let before = performance.now();
+    const look = (now) => {
+        window.longestPause = Math.max(window.longestPause, now - before);
+        before = now;
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+";
+
 impl App {
     /// Has `driver` start `program`.
     pub(crate) async fn open(
@@ -135,6 +147,17 @@ impl App {
         result.with_context(|| format!("a script cannot be run: {script}"))
     }
 
+    /// Begins to measure for how long at a time the page cannot draw.
+    pub async fn watch_frames(&self) -> anyhow::Result<()> {
+        self.script(WATCH_FRAMES, Vec::new()).await.map(drop)
+    }
+
+    /// The longest time in which the page could not draw, since [`watch_frames`](Self::watch_frames), in milliseconds.
+    pub async fn longest_pause(&self) -> anyhow::Result<f64> {
+        let pause = self.script("return window.longestPause", Vec::new()).await?;
+        pause.as_f64().context("nobody watches the page's frames")
+    }
+
     /// What is in the window now, as the screen shows it.
     pub fn picture(&self) -> anyhow::Result<Picture> {
         self.page.display.window_picture(self.process.pid())
@@ -172,9 +195,14 @@ impl App {
         &self.process
     }
 
-    /// Waits for its engine's process.
+    /// Waits for its engine's process, and until it is the only one: what this computer has to compute with is tried in
+    /// processes that do not last.
     pub async fn engine(&self) -> anyhow::Result<Process> {
-        self.wait_for("an engine process", async || Ok(self.engines().into_iter().next())).await
+        let the_only_one = async || {
+            let mut engines = self.engines();
+            Ok(engines.pop().filter(|_| engines.is_empty()))
+        };
+        self.wait_for("an engine process", the_only_one).await
     }
 
     /// The engine processes it has now.

@@ -5,18 +5,6 @@ use std::time::{Duration, Instant};
 use hearth_tests::{Chat, Desk, Name, Role};
 use serde_json::Value as Json;
 
-/// Measures, until it is read, the longest time in which the page could not draw.
-const WATCH_FRAMES: &str = "
-    window.longestPause = 0;
-    let before = performance.now();
-    const look = (now) => {
-        window.longestPause = Math.max(window.longestPause, now - before);
-        before = now;
-        requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-";
-
 #[tokio::test]
 async fn a_paste_of_a_million_characters_is_refused_with_its_count_and_freezes_nothing() -> anyhow::Result<()> {
     let desk = Desk::new().await?;
@@ -26,7 +14,7 @@ async fn a_paste_of_a_million_characters_is_refused_with_its_count_and_freezes_n
     chat.model_ready().await?;
     chat.composer().await?.type_text("Before. ").await?;
     let _copied = desk.copy_elsewhere("word ".repeat(200_000))?;
-    app.script(WATCH_FRAMES, Vec::new()).await?;
+    app.watch_frames().await?;
 
     let start = Instant::now();
     app.press("Control+v").await?;
@@ -36,7 +24,7 @@ async fn a_paste_of_a_million_characters_is_refused_with_its_count_and_freezes_n
     let text = alert.text().await?;
     assert!(text.contains("1,000,000 characters"), "the count is told: {text}");
     assert!(text.contains("64,000"), "and the limit: {text}");
-    let pause = app.script("return window.longestPause", Vec::new()).await?.as_f64().unwrap_or(f64::MAX);
+    let pause = app.longest_pause().await?;
     println!("refused after {} ms, the page stood still for at most {pause:.0} ms", answered_in.as_millis());
     assert!(pause < 1000.0, "the page never stands still for a second: {pause} ms");
     assert!(answered_in < Duration::from_secs(5), "the refusal comes at once: {answered_in:?}");
@@ -61,10 +49,10 @@ async fn a_long_text_within_the_limit_is_taken_and_counted() -> anyhow::Result<(
     for _try in 0..3 {
         app.press("Control+a").await?;
         app.press("Delete").await?;
-        app.script(WATCH_FRAMES, Vec::new()).await?;
+        app.watch_frames().await?;
         app.press("Control+v").await?;
         app.shows("60,000 of 64,000 characters").await?;
-        pauses.push(app.script("return window.longestPause", Vec::new()).await?.as_f64().unwrap_or(f64::MAX));
+        pauses.push(app.longest_pause().await?);
     }
     println!("60,000 characters: the page stood still for at most {pauses:.0?} ms");
     let pause = pauses.into_iter().fold(f64::MAX, f64::min);

@@ -70,7 +70,11 @@ async fn a_model_found_by_search_comes_through_a_network_that_is_cut_off_and_cha
     // Given a model that was found by a few letters of its name, and is on its way,
     open_models(&app).await?;
     search(&app, "lighthouse").await?.click().await?;
+    app.watch_frames().await?;
     reaches(&app, 10.0).await?;
+    let pause = app.longest_pause().await?;
+    println!("while the model came, the page stood still for at most {pause:.0} ms");
+    assert!(pause < 1000.0, "the page stays smooth: {pause} ms");
 
     // when the network goes away in the middle, and the app is closed and opened meanwhile,
     hub.offline();

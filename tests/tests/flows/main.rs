@@ -10,6 +10,7 @@ mod conversations;
 mod disk;
 mod first_start;
 mod from_the_hub;
+mod hardware;
 mod keyboard;
 mod links;
 mod memory;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use hearth_tests::{Chat, Desk, Place, endless_model};
 
 #[tokio::test]
@@ -34,7 +35,7 @@ async fn a_second_start_shows_the_first_window_and_ends() -> anyhow::Result<()> 
     .await?;
 
     assert!(app.process().is_alive(), "the first one goes on");
-    assert_eq!(app.engines().len(), 1, "there is one engine");
+    app.engine().await.context("one engine, and no more")?;
     assert_eq!(chat.composer().await?.value().await?, "I am still here", "and nothing was lost in it");
     Ok(())
 }
