@@ -2,13 +2,18 @@
 //! it goes. Losing it costs time, never a message.
 
 use std::{
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use tokio::task::spawn_blocking;
 
-use crate::view::ConversationId;
+use crate::{
+    error::chain,
+    store::{Store, conversations},
+    view::ConversationId,
+};
 
 /// Where it lies in the app's folder: [`hearth_ipc::StateCache::folder`].
 pub(crate) fn folder(home: &Path) -> PathBuf {
@@ -26,9 +31,34 @@ pub(crate) async fn forget(home: &Path, id: ConversationId) {
     remove(folder(home).join(conversation_name(id))).await;
 }
 
+/// Removes what is kept of conversations that are gone for good, also if the app was killed when they went. A failure is
+/// logged.
+pub(crate) async fn forget_gone(home: &Path, store: &Store) {
+    // Looked up first: one that is begun meanwhile is in the history before anything else is known of it.
+    let named = named(folder(home)).await;
+    let known = async { conversations::kept(&mut *store.reader().await?).await };
+    match known.await {
+        Ok(known) => {
+            for id in named.difference(&known) {
+                forget(home, *id).await;
+            }
+        }
+        Err(error) => tracing::warn!(cause = chain(&error), "what is kept of conversations that are gone stays"),
+    }
+}
+
 /// Removes what is kept of all conversations. A failure is logged.
 pub(crate) async fn forget_all(home: &Path) {
     remove(folder(home)).await;
+}
+
+/// The conversations of which something is kept. What has another name is not of this app's making.
+async fn named(folder: PathBuf) -> HashSet<ConversationId> {
+    let read = move || {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.filter_map(|entry| Some(ConversationId(entry.file_name().to_str()?.parse().ok()?))).collect()
+    };
+    spawn_blocking(read).await.unwrap_or_default()
 }
 
 async fn remove(folder: PathBuf) {

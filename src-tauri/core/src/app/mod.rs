@@ -30,7 +30,7 @@ use crate::{
     library::{self, Disks, FolderMoves, Shelf},
     model::{self, ModelChoice, StarterModel},
     secrets::SecretStore,
-    settings,
+    settings, states,
     store::{Opening, Store, StoreError, conversations, drafts},
     turn::{self, Turn},
     view::{
@@ -271,6 +271,9 @@ impl App {
 
     /// What nobody waits for at the start. Failures are logged by `tell`.
     async fn settle_in(&self) {
+        if let Ok(store) = self.tell(self.store().await) {
+            states::forget_gone(&self.inner.config.home, store).await;
+        }
         self.tell(self.go_on_moving().await).ok();
         self.tell(self.inner.shelf.bin().await).ok();
         self.tell(self.inner.shelf.scan().await).ok();
