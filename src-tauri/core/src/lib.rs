@@ -13,7 +13,7 @@
 //!
 //! Where things are: `store` holds the only SQL; `chats` reads and keeps conversations; `turn` changes the tree of
 //! messages for an answer that is to be written, and `answer` writes it; `engine` keeps a process with the chosen
-//! `model` ready; `downloads` fetches models, and `library` knows those that are here.
+//! `model` ready, and `read_ahead` has it read what is not sent yet; `downloads` fetches models, and `library` knows those that are here.
 
 mod account;
 mod answer;
@@ -32,6 +32,7 @@ mod model;
 mod model_name;
 mod network;
 mod prompt;
+mod read_ahead;
 mod secrets;
 mod settings;
 mod states;

@@ -3,7 +3,7 @@
 use super::App;
 use crate::{
     error::AppError,
-    view::{ConversationId, Hardware, HardwareSettings, MessageId},
+    view::{Hardware, HardwareSettings},
 };
 
 impl App {
@@ -29,17 +29,6 @@ impl App {
 
     /// A text about this computer and this app for asking for help, in English and without anything private.
     pub async fn hardware_report(&self) -> Result<String, AppError> {
-        todo!()
-    }
-
-    /// Has the engine read ahead what is certain already of a question that is being written: the conversation up to
-    /// `parent`, and `text`. Does nothing if there is something else to do, or nothing to gain.
-    pub async fn prepare(
-        &self,
-        _conversation: Option<ConversationId>,
-        _parent: Option<MessageId>,
-        _text: String,
-    ) -> Result<(), AppError> {
         todo!()
     }
 }

@@ -4,6 +4,7 @@ mod discover;
 mod hardware;
 mod models;
 mod moving;
+mod prepare;
 mod switching;
 
 use std::{
@@ -29,6 +30,7 @@ use crate::{
     hub_access::{HubAccess, HubConfig},
     library::{self, Disks, FolderMoves, Shelf},
     model::{self, ModelChoice, StarterModel},
+    read_ahead::ReadAhead,
     secrets::SecretStore,
     settings, states,
     store::{Opening, Store, StoreError, conversations, drafts},
@@ -93,6 +95,7 @@ struct Inner {
     opened: Mutex<HashSet<LocalModelId>>,
     searches: Searches,
     slot: Slot,
+    read_ahead: ReadAhead,
 }
 
 impl App {
@@ -126,6 +129,7 @@ impl App {
             opened: Mutex::default(),
             searches: Searches::new(),
             slot: Slot::new(),
+            read_ahead: ReadAhead::default(),
         };
         let app = Self { inner: Arc::new(inner) };
         tokio::spawn({
@@ -263,6 +267,7 @@ impl App {
         let desk = Desk {
             store: store.clone(),
             engine: self.inner.engine.clone(),
+            read_ahead: self.inner.read_ahead.clone(),
             model,
             clock: Arc::clone(&self.inner.config.clock),
         };

@@ -17,6 +17,7 @@ mod library;
 mod model_file;
 mod models;
 mod network;
+mod reading_ahead;
 mod recommended;
 mod reference;
 mod stage;

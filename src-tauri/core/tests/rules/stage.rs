@@ -18,8 +18,8 @@ use hearth_core::{
 };
 use hearth_ipc::{
     ChatMessage, ComputePath, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats,
-    KvCacheType, LoadRequest, LoadedModel, PROTOCOL_VERSION, Request, RequestId, Role, Sampling, SamplingSource,
-    TemplateSource,
+    KvCacheType, LoadRequest, LoadedModel, PROTOCOL_VERSION, PrepareRequest, Request, RequestId, Role, Sampling,
+    SamplingSource, TemplateSource,
     codec::{read_async, write_async},
 };
 use tempfile::TempDir;
@@ -286,6 +286,20 @@ impl StagedEngine {
         }
     }
 
+    pub(crate) async fn prepare_request(&mut self) -> PrepareRequest {
+        match self.request().await {
+            Some(Request::Prepare(prepare)) => prepare,
+            other => panic!("expected something to be read ahead, not {other:?}"),
+        }
+    }
+
+    /// Takes something to be read ahead, and has read it.
+    pub(crate) async fn prepare(&mut self) -> PrepareRequest {
+        let prepare = self.prepare_request().await;
+        self.say(Event::Prepared { id: prepare.id, tokens: 8 }).await;
+        prepare
+    }
+
     /// Takes a question and begins to answer.
     pub(crate) async fn begin(&mut self, text: &str) -> GenerateRequest {
         let generate = self.generate_request().await;
@@ -313,10 +327,10 @@ impl StagedEngine {
         let stats = GenerationStats {
             prompt_tokens: 10,
             reused_tokens: 4,
-            restored_tokens: 0,
+            restored_tokens: 3,
             answer_tokens: 21,
-            drafted_tokens: 0,
-            accepted_tokens: 0,
+            drafted_tokens: 9,
+            accepted_tokens: 7,
             prompt_ms: 5.0,
             first_token_ms: 6.0,
             generation_ms: 100.0,
