@@ -16,6 +16,7 @@ mod queue;
 mod resolve;
 mod room;
 mod speed;
+mod tasks;
 
 use std::{collections::HashSet, path::PathBuf, time::Duration};
 
