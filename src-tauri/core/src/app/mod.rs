@@ -284,6 +284,7 @@ impl App {
         self.tell(self.inner.shelf.scan().await).ok();
         // Who asked before knew of no model that is here.
         self.inner.shelf.tell_change();
+        self.tell(self.inner.downloads.sweep().await).ok();
     }
 
     async fn end_answers(&self, stop: Stop) {

@@ -55,6 +55,10 @@ impl Queue {
                 let needs = self.needs(files).await;
                 self.answer(done, needs);
             }
+            Order::Sweep(abandoned, done) => {
+                let swept = self.sweep(abandoned).await;
+                self.answer(done, swept);
+            }
             Order::Hold(done) => {
                 self.is_held = true;
                 self.stop_all().await;
