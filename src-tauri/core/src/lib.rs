@@ -34,6 +34,7 @@ mod network;
 mod prompt;
 mod secrets;
 mod settings;
+mod states;
 mod store;
 mod titles;
 mod turn;
