@@ -1,0 +1,7 @@
+//! What computes: what is tried, what is chosen, and what happens when it does not do what it should.
+
+mod double;
+mod restraint;
+mod settings;
+mod supervision;
+mod trials;
