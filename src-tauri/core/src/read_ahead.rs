@@ -6,10 +6,10 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use hearth_ipc::{Client, Preparation, PreparationEnd, PrepareRequest};
+use hearth_ipc::{Preparation, PreparationEnd, PrepareRequest};
 use tokio::task::AbortHandle;
 
-use crate::answer::Slot;
+use crate::{answer::Slot, engine::ReadyModel};
 
 /// The reading ahead that was asked for last. Clones share it; when the last is dropped, it ends.
 #[derive(Debug, Clone, Default)]
@@ -40,12 +40,12 @@ impl ReadAhead {
 
     /// Has it read in place of what was asked for before, unless an answer is being written or somebody has asked
     /// since.
-    pub(crate) fn begin(&self, ticket: &Ticket, slot: &Slot, client: &Client, request: PrepareRequest) {
+    pub(crate) fn begin(&self, ticket: &Ticket, slot: &Slot, model: ReadyModel, request: PrepareRequest) {
         let mut running = self.running();
         if !self.is_latest(ticket) || slot.is_taken() {
             return;
         }
-        let reading = Reading(tokio::spawn(wait_for(client.prepare(request))).abort_handle());
+        let reading = Reading(tokio::spawn(wait_for(model.client.prepare(request), model)).abort_handle());
         // The new one comes first, which the engine takes for the end of the old one: whatever both have in common is
         // then read without a pause.
         running.replace(reading);
@@ -79,10 +79,13 @@ impl Drop for Reading {
     }
 }
 
-/// Whatever goes wrong costs time only, and what is sent will tell whether it lasts.
-async fn wait_for(preparation: Preparation) {
+/// Whatever goes wrong costs time only, and what is sent will tell whether it lasts. The model stays meanwhile.
+async fn wait_for(preparation: Preparation, model: ReadyModel) {
     match preparation.end().await {
-        PreparationEnd::Prepared(tokens) => tracing::debug!(tokens, "a question was read ahead"),
+        PreparationEnd::Prepared(tokens) => {
+            tracing::debug!(tokens, "a question was read ahead");
+            model.served();
+        }
         PreparationEnd::Failed(failure) => {
             tracing::debug!(kind = ?failure.kind, cause = failure.cause, "a question was not read ahead");
         }

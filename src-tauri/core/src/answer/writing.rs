@@ -158,6 +158,7 @@ impl Writing {
                     self.page.write(&text);
                 }
                 GenerationEvent::Finished { reason, stats } => {
+                    ready.served();
                     let state = match reason {
                         FinishReason::EndOfTurn | FinishReason::StopText => AnswerState::Complete,
                         FinishReason::MaxTokens | FinishReason::ContextFull => AnswerState::Cut,

@@ -1,10 +1,11 @@
 //! Reading ahead of what a person is about to send.
 
 use futures::FutureExt;
-use hearth_ipc::{Client, PrepareRequest};
+use hearth_ipc::PrepareRequest;
 
 use super::{App, check_length};
 use crate::{
+    engine::ReadyModel,
     error::AppError,
     states, turn,
     view::{ConversationId, MessageId},
@@ -24,7 +25,7 @@ impl App {
     ) -> Result<(), AppError> {
         let ticket = self.inner.read_ahead.ask();
         match self.tell(self.reading_ahead(conversation, parent, &text).await) {
-            Ok(Some((client, request))) => self.inner.read_ahead.begin(&ticket, &self.inner.slot, &client, request),
+            Ok(Some((model, request))) => self.inner.read_ahead.begin(&ticket, &self.inner.slot, model, request),
             Ok(None) => self.inner.read_ahead.give_up(&ticket),
             Err(error) => {
                 self.inner.read_ahead.give_up(&ticket);
@@ -34,18 +35,18 @@ impl App {
         Ok(())
     }
 
-    /// What is to be read, and by which engine; `None` if nothing is.
+    /// What is to be read, and by which model; `None` if nothing is.
     async fn reading_ahead(
         &self,
         conversation: Option<ConversationId>,
         parent: Option<MessageId>,
         text: &str,
-    ) -> Result<Option<(Client, PrepareRequest)>, AppError> {
+    ) -> Result<Option<(ReadyModel, PrepareRequest)>, AppError> {
         if check_length(text).is_err() || self.inner.slot.is_taken() || !self.may_read_ahead().await? {
             return Ok(None);
         }
         let model = self.choice_for(conversation).await?;
-        // Whoever types does not have a model loaded: it may not be what they will send this to.
+        // One that rests is woken by this: whoever types is about to need it. Another one is not loaded before they send.
         let Some(Ok(ready)) = self.inner.engine.ready(model).now_or_never() else { return Ok(None) };
         let messages = turn::messages_ahead(self.store().await?, conversation, parent, text).await?;
         let request = PrepareRequest {
@@ -53,11 +54,15 @@ impl App {
             conversation: conversation.map(states::conversation_name),
             messages,
         };
-        Ok(Some((ready.client, request)))
+        Ok(Some((ready, request)))
     }
 
-    /// Whether the person wants it.
+    /// Whether the person wants it, with what the computer runs on now.
     async fn may_read_ahead(&self) -> Result<bool, AppError> {
-        Ok(crate::view::HardwareSettings::default().read_ahead)
+        let settings = self.hardware_settings().await?;
+        if !settings.read_ahead || settings.read_ahead_on_battery {
+            return Ok(settings.read_ahead);
+        }
+        Ok(!self.inner.compute.computer(|computer| computer.power()).await.is_on_battery)
     }
 }

@@ -11,6 +11,7 @@ mod downloads;
 mod engine;
 mod fit;
 mod folder;
+mod hardware;
 mod hub_stage;
 mod keychain;
 mod library;
