@@ -55,7 +55,7 @@ impl Editing {
                     tell_difference(&plain.text, &drafted.text);
                 }
                 Side::Rival => {
-                    let server = LlamaServer::start(&self.rival, &self.engine.model, PromptCache::Off).await?;
+                    let server = LlamaServer::start(&self.rival, &self.engine.model, PromptCache::On).await?;
                     let answer = server.ask(&[message(Role::User, EDIT)], ANSWER_TOKENS).await?;
                     server.end().await?;
                     require_edit(&answer.text)?;
