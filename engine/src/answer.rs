@@ -86,44 +86,64 @@ impl Answer<'_> {
             Sampler::new(session.vocab(), &sampling, request.seed).ok_or_else(|| failed("no sampler chain"))?;
         sampler.saw(&prompt.tokens);
         let mut writing = Writing::new(self.id, self.outbox, stop_texts(session, request));
-        let most_tokens = request.max_tokens.unwrap_or(u32::MAX);
+        let reason = self.write(session, request, &mut sampler, &mut writing, arrived);
+        writing.finish();
+        // Whatever has ended the answer: what is in the KV cache is what was written.
+        let drafts = session.end_writing();
+        let reason = reason?;
+        match drafts {
+            Ok(drafts) => {
+                self.stats.drafted_tokens = count(drafts.drafted);
+                self.stats.accepted_tokens = count(drafts.accepted);
+            }
+            Err(DecodeError::Stopped) => {}
+            Err(error) => return Err(internal(error)),
+        }
+        Ok(reason)
+    }
 
+    fn write(
+        &mut self,
+        session: &mut Session,
+        request: &GenerateRequest,
+        sampler: &mut Sampler,
+        writing: &mut Writing<'_>,
+        arrived: Instant,
+    ) -> Result<FinishReason, EngineFailure> {
+        let most_tokens = request.max_tokens.unwrap_or(u32::MAX);
         let mut first_token = None;
-        let reason = loop {
+        loop {
             if session.interrupt().is_stopped() {
-                break FinishReason::Cancelled;
+                return Ok(FinishReason::Cancelled);
             }
             if self.stats.answer_tokens >= most_tokens {
-                break FinishReason::MaxTokens;
+                return Ok(FinishReason::MaxTokens);
             }
-            let token = next_token(session, &mut sampler)?;
+            let token = next_token(session, sampler)?;
             let first_token = *first_token.get_or_insert_with(|| {
                 self.stats.first_token_ms = milliseconds(arrived.elapsed());
                 Instant::now()
             });
             self.stats.generation_ms = milliseconds(first_token.elapsed());
             if session.vocab().is_end_of_generation(token) {
-                break FinishReason::EndOfTurn;
+                return Ok(FinishReason::EndOfTurn);
             }
             self.stats.answer_tokens += 1;
             if writing.add(session, token).is_break() {
-                break FinishReason::StopText;
+                return Ok(FinishReason::StopText);
             }
             if session.is_full() {
-                break FinishReason::ContextFull;
+                return Ok(FinishReason::ContextFull);
             }
-            match session.write(token) {
+            // What would not be asked for need not be guessed.
+            let most_drafted = if request.drafting { most_tokens - self.stats.answer_tokens } else { 0 };
+            match session.write(token, most_drafted as usize) {
                 Ok(()) => {}
-                Err(DecodeError::Stopped) => break FinishReason::Cancelled,
-                Err(DecodeError::CacheFull) => break FinishReason::ContextFull,
-                Err(error) => {
-                    writing.finish();
-                    return Err(internal(error));
-                }
+                Err(DecodeError::Stopped) => return Ok(FinishReason::Cancelled),
+                Err(DecodeError::CacheFull) => return Ok(FinishReason::ContextFull),
+                Err(error) => return Err(internal(error)),
             }
-        };
-        writing.finish();
-        Ok(reason)
+        }
     }
 }
 

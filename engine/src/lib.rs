@@ -46,6 +46,7 @@
 
 mod answer;
 mod desk;
+mod draft;
 pub mod exit;
 mod failure;
 pub mod llama;

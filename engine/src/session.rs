@@ -1,11 +1,16 @@
 //! A loaded model with its KV cache, and what of the cache is known.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    iter, mem,
+    time::{Duration, Instant},
+};
 
 use hearth_ipc::{BATCH_TOKENS, ChatMessage, EngineFailure, Sampling};
 
 use crate::{
-    llama::{Batch, Context, DecodeError, Interrupt, Token, Vocab},
+    draft::Drafter,
+    llama::{Batch, Context, DecodeError, Interrupt, Outputs, Token, Vocab},
     prompt::{Prompt, Prompter},
 };
 
@@ -22,10 +27,26 @@ pub(crate) struct Session {
     batch: Batch,
     /// The tokens in the KV cache, from its start.
     cached: Vec<Token>,
+    /// What it holds behind them: guesses that were neither chosen nor forgotten yet.
+    ahead: VecDeque<Token>,
+    /// How many they were.
+    ahead_length: usize,
+    /// Of the logits of the last step, the row that the next token is chosen by.
+    row: usize,
+    drafter: Drafter,
+    drafts: Drafts,
     step_tokens: usize,
     prompter: Prompter,
     /// What the model recommends, or the default.
     pub(crate) sampling: Sampling,
+}
+
+/// Tokens that were guessed while an answer was written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Drafts {
+    pub(crate) drafted: usize,
+    /// Those that were right.
+    pub(crate) accepted: usize,
 }
 
 impl Session {
@@ -34,6 +55,11 @@ impl Session {
             context,
             batch: Batch::new(),
             cached: Vec::new(),
+            ahead: VecDeque::new(),
+            ahead_length: 0,
+            row: 0,
+            drafter: Drafter::new(),
+            drafts: Drafts::default(),
             step_tokens: BATCH_TOKENS as usize,
             prompter,
             sampling,
@@ -67,7 +93,7 @@ impl Session {
 
     /// The logits of the last token read or written.
     pub(crate) fn logits(&mut self) -> Option<&[f32]> {
-        self.context.logits()
+        self.context.logits(self.row)
     }
 
     /// Forgets what the KV cache holds beyond the beginning it has in common with `prompt`, and returns how many
@@ -88,20 +114,67 @@ impl Session {
             let started = Instant::now();
             let end = prompt.len().min(self.cached.len() + self.step_tokens);
             let step = &prompt[self.cached.len()..end];
-            self.decode(step, end == prompt.len())?;
+            self.decode(step, if end == prompt.len() { Outputs::Last } else { Outputs::None })?;
             self.adapt_step(step.len(), started.elapsed());
         }
         Ok(())
     }
 
-    /// Adds a token that was chosen, and computes the logits for the next.
-    pub(crate) fn write(&mut self, token: Token) -> Result<(), DecodeError> {
-        self.decode(&[token], true)
+    /// Adds a token that was chosen, and computes the logits for the next. Up to `most_drafted` tokens behind it may be
+    /// guessed and decoded along.
+    pub(crate) fn write(&mut self, token: Token, most_drafted: usize) -> Result<(), DecodeError> {
+        if self.ahead.front() == Some(&token) {
+            self.ahead.pop_front();
+            self.cached.push(token);
+            self.row += 1;
+            self.drafts.accepted += 1;
+            return Ok(());
+        }
+        self.forget_drafted()?;
+        let draft = if most_drafted > 0 && self.context.can_go_back() {
+            let room = (self.context.tokens() as usize).saturating_sub(self.cached.len() + 1);
+            self.drafter.propose(&self.cached, token, room.min(most_drafted))
+        } else {
+            Vec::new()
+        };
+        let started = Instant::now();
+        let tokens: Vec<Token> = iter::once(token).chain(draft.iter().copied()).collect();
+        self.decode(&tokens, if draft.is_empty() { Outputs::Last } else { Outputs::All })?;
+        self.drafter.decoded(draft.len(), started.elapsed());
+        self.cached.truncate(self.cached.len() - draft.len());
+        self.drafts.drafted += draft.len();
+        self.ahead_length = draft.len();
+        self.ahead = draft.into();
+        Ok(())
     }
 
-    fn decode(&mut self, tokens: &[Token], with_logits: bool) -> Result<(), DecodeError> {
+    /// Forgets what was guessed and not chosen, so that the KV cache holds the tokens that were written and no others.
+    /// Returns how many tokens were guessed, and how many of these were right, since it was asked last.
+    pub(crate) fn end_writing(&mut self) -> Result<Drafts, DecodeError> {
+        self.forget_drafted()?;
+        Ok(mem::take(&mut self.drafts))
+    }
+
+    fn forget_drafted(&mut self) -> Result<(), DecodeError> {
+        if mem::take(&mut self.ahead_length) == 0 {
+            return Ok(());
+        }
+        let wrong = mem::take(&mut self.ahead).len();
+        self.drafter.checked(self.row);
+        if wrong == 0 {
+            return Ok(());
+        }
+        let known = mem::take(&mut self.cached);
+        let kept = self.context.keep_prefix(u32::try_from(known.len()).unwrap_or(0)) as usize;
+        self.cached.extend_from_slice(&known[..kept]);
+        // Only what can go back is asked to; but whatever happens, the cache holds what it should.
+        self.read(&known, |_| ())
+    }
+
+    fn decode(&mut self, tokens: &[Token], outputs: Outputs) -> Result<(), DecodeError> {
         let position = u32::try_from(self.cached.len()).map_err(|_| DecodeError::CacheFull)?;
-        self.batch.fill(tokens, position, with_logits);
+        self.row = 0;
+        self.batch.fill(tokens, position, outputs);
         let result = self.context.decode(&mut self.batch);
         match result {
             Ok(()) => self.cached.extend_from_slice(tokens),

@@ -26,7 +26,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use hearth_core::{
-    App, Config, EngineProgram, HubConfig, ModelFolders, System, SystemClock, SystemDisks, SystemKeychain, ThisComputer,
+    App, Config, EngineProgram, HardwareTrials, HubConfig, ModelFolders, System, SystemClock, SystemDisks,
+    SystemKeychain, ThisComputer,
 };
 use tauri::{AppHandle, Manager, RunEvent};
 
@@ -130,6 +131,7 @@ fn set_up(handle: &AppHandle, home: Home) -> anyhow::Result<()> {
         version,
         secrets: Arc::new(SystemKeychain::new(KEYCHAIN_SERVICE)),
         hardware: Arc::new(ThisComputer::default()),
+        hardware_trials: HardwareTrials::of_this_system(),
         clock: Arc::new(SystemClock),
     });
     told::tell(handle, &app);

@@ -47,6 +47,7 @@ pub(crate) fn tell(handle: &AppHandle, app: &App) {
     pass_on(handle, app.downloads(), |downloads| DownloadsChanged(downloads.clone()));
     pass_on(handle, app.folder_moves(), |state| FolderMoveChanged(state.clone()));
     pass_on(handle, app.library_changes(), |_| LibraryChanged);
+    pass_on(handle, app.hardware_changes(), |_| HardwareChanged);
 }
 
 fn pass_on<T, E>(handle: &AppHandle, mut states: watch::Receiver<T>, event: impl Fn(&T) -> E + Send + 'static)

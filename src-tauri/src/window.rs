@@ -57,7 +57,7 @@ pub(crate) fn open<R: Runtime>(handle: &AppHandle<R>) -> tauri::Result<()> {
 
     let file = PlacementFile::in_folder(home.folder());
     file.restore(&window);
-    follow(&window, file);
+    follow(&window, file, app.clone());
     tauri::async_runtime::spawn(show(window, app, page_is_there));
     Ok(())
 }
@@ -94,8 +94,8 @@ async fn show<R: Runtime>(window: WebviewWindow<R>, app: App, page_is_there: Arc
     }
 }
 
-/// Keeps the window's place and colour up to date, and ends the app in order when it is closed.
-fn follow<R: Runtime>(window: &WebviewWindow<R>, file: PlacementFile) {
+/// Keeps the window's place and colour up to date, says whether it is looked at, and ends the app in order when it is closed.
+fn follow<R: Runtime>(window: &WebviewWindow<R>, file: PlacementFile, app: App) {
     let (moved, notices) = watch::channel(());
     tauri::async_runtime::spawn(file.clone().follow(window.clone(), notices));
     let of = window.clone();
@@ -114,6 +114,7 @@ fn follow<R: Runtime>(window: &WebviewWindow<R>, file: PlacementFile) {
             }
             quit::in_order(of.app_handle());
         }
+        WindowEvent::Focused(has_focus) => app.set_focus(*has_focus),
         WindowEvent::DragDrop(event) => opening::dragged(of.app_handle(), event),
         _ => {}
     });

@@ -4,6 +4,17 @@ use llama_cpp_sys_2 as sys;
 
 use super::Token;
 
+/// For which tokens of a batch logits are computed. Those of the others would be worked out for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outputs {
+    /// For none: more of the prompt follows.
+    None,
+    /// For the last: the next token is to be chosen.
+    Last,
+    /// For each: the tokens behind the first are guesses, and each has to be what would have been chosen.
+    All,
+}
+
 /// A run of tokens of one sequence, at consecutive positions. Made once and filled again for every decode.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -18,22 +29,27 @@ impl Batch {
         Self::default()
     }
 
-    /// Replaces the content: `tokens` at `first_position` and on. Logits are computed for the last token, and only
-    /// if `with_logits`: all other rows would be worked out for nothing.
-    pub fn fill(&mut self, tokens: &[Token], first_position: u32, with_logits: bool) {
+    /// Replaces the content: `tokens` at `first_position` and on. With [`Outputs::All`] there must be no more than
+    /// [`Context::MOST_OUTPUTS`](super::Context::MOST_OUTPUTS) of them.
+    pub fn fill(&mut self, tokens: &[Token], first_position: u32, outputs: Outputs) {
         self.tokens.clear();
         self.tokens.extend(tokens.iter().map(|token| token.0));
         self.positions.clear();
         self.positions.extend((first_position..).take(tokens.len()).map(u32::cast_signed));
         self.outputs.clear();
-        self.outputs.resize(tokens.len(), 0);
+        self.outputs.resize(tokens.len(), i8::from(outputs == Outputs::All));
         if let Some(last) = self.outputs.last_mut() {
-            *last = i8::from(with_logits);
+            *last = i8::from(outputs != Outputs::None);
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.tokens.is_empty()
+    }
+
+    /// Tokens whose logits are computed.
+    pub(super) fn output_count(&self) -> usize {
+        self.outputs.iter().filter(|output| **output != 0).count()
     }
 
     /// The view that `llama_decode` reads. It points into `self`; all tokens belong to sequence 0 (null pointers).

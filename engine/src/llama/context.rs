@@ -53,6 +53,8 @@ pub enum DecodeError {
 pub struct Context {
     // Dropped in this order: the context uses the others.
     native: NativeContext,
+    /// Rows of logits that the last decode left.
+    outputs: usize,
     threadpool: Option<Threadpool>,
     interrupt: Arc<Interrupt>,
     model: Rc<Model>,
@@ -69,6 +71,11 @@ impl Drop for NativeContext {
 }
 
 impl Context {
+    /// Most tokens of one batch whose logits can be asked for. Room for them is set aside: a row has a number of four
+    /// bytes for each token of the vocabulary. (ggml's processor code computes attention for 64 tokens and more in
+    /// another way, whose rounding differs enough to change what is written now and then.)
+    pub const MOST_OUTPUTS: u32 = 32;
+
     /// Sets up KV cache and work space. While it decodes, `interrupt` stops it.
     pub fn new(model: &Rc<Model>, settings: ContextSettings, interrupt: &Arc<Interrupt>) -> Result<Self, ContextError> {
         let threads = i32::try_from(settings.threads).unwrap_or(1);
@@ -78,8 +85,8 @@ impl Context {
         parameters.n_batch = settings.batch_tokens;
         parameters.n_ubatch = settings.batch_tokens;
         parameters.n_seq_max = 1;
-        // One row of logits at most, see `Batch::fill`: the default reserves a row for every token of a batch.
-        parameters.n_outputs_max = 1;
+        // The default reserves a row of logits for every token of a batch.
+        parameters.n_outputs_max = Self::MOST_OUTPUTS;
         parameters.n_threads = threads;
         parameters.n_threads_batch = threads;
         parameters.flash_attn_type = sys::LLAMA_FLASH_ATTN_TYPE_AUTO;
@@ -97,7 +104,7 @@ impl Context {
             // SAFETY: context and pool are alive, and the pool outlives the context (order of the fields).
             unsafe { sys::llama_attach_threadpool(native.0.as_ptr(), threadpool.as_ptr(), ptr::null_mut()) };
         }
-        Ok(Self { native, threadpool, interrupt: Arc::clone(interrupt), model: Rc::clone(model) })
+        Ok(Self { native, outputs: 0, threadpool, interrupt: Arc::clone(interrupt), model: Rc::clone(model) })
     }
 
     /// The model at work.
@@ -121,30 +128,38 @@ impl Context {
         unsafe { sys::llama_n_ctx_seq(self.as_ptr()) }
     }
 
-    /// Decodes the batch, whose first position must follow what is cached. The logits of its last token, if it asks
-    /// for them, are in [`logits`](Self::logits) afterwards.
+    /// Decodes the batch, whose first position must follow what is cached. The logits that it asks for are in
+    /// [`logits`](Self::logits) afterwards.
     pub fn decode(&mut self, batch: &mut Batch) -> Result<(), DecodeError> {
+        self.outputs = 0;
         if batch.is_empty() {
             return Ok(());
         }
         // SAFETY: the view points into the batch, which is borrowed during the call; its tokens come from this
         // model's vocabulary, and llama.cpp checks tokens and positions.
         match unsafe { sys::llama_decode(self.as_ptr(), batch.as_native()) } {
-            0 => Ok(()),
+            0 => {
+                self.outputs = batch.output_count();
+                Ok(())
+            }
             1 => Err(DecodeError::CacheFull),
             2 => Err(DecodeError::Stopped),
             error => Err(DecodeError::Failed(error)),
         }
     }
 
-    /// The logits of the last decoded batch, one for each token of the vocabulary; `None` if it asked for none.
-    pub fn logits(&mut self) -> Option<&[f32]> {
-        let rows = self.model.vocab().len();
-        // SAFETY: index -1 is the last row with output, or null. A row has as many numbers as the vocabulary has
-        // tokens and stays until the next decode, which the borrow excludes.
+    /// A row of the last decoded batch's logits, one for each token of the vocabulary. Row 0 is that of the first
+    /// token which asked for them; `None` if fewer did.
+    pub fn logits(&mut self, row: usize) -> Option<&[f32]> {
+        let length = self.model.vocab().len();
+        // Counted from the end, a row has the same number whether all tokens or just the last asked for one.
+        let from_end = i32::try_from(self.outputs.checked_sub(row).filter(|left| *left > 0)?).ok()?;
+        // SAFETY: a negative index counts the rows with output from the last, and one that is not there gives null. A
+        // row has as many numbers as the vocabulary has tokens and stays until the next decode, which the borrow
+        // excludes.
         unsafe {
-            let row = sys::llama_get_logits_ith(self.as_ptr(), -1);
-            (!row.is_null()).then(|| slice::from_raw_parts(row, rows))
+            let row = sys::llama_get_logits_ith(self.as_ptr(), -from_end);
+            (!row.is_null()).then(|| slice::from_raw_parts(row, length))
         }
     }
 
@@ -178,6 +193,17 @@ impl Context {
         }
         self.clear();
         0
+    }
+
+    /// Whether any token can be forgotten again without those before it: not by a model that keeps one state instead
+    /// of an entry for each token, nor by one whose window has begun to leave tokens behind.
+    pub fn can_go_back(&self) -> bool {
+        // SAFETY: the model lives; the functions only read.
+        let keeps_one_state = unsafe {
+            sys::llama_model_is_recurrent(self.model.as_ptr()) || sys::llama_model_is_hybrid(self.model.as_ptr())
+        };
+        let window = self.model.sliding_window_tokens();
+        !keeps_one_state && (window == 0 || self.cached_tokens() + Self::MOST_OUTPUTS < window)
     }
 
     /// Forgets everything.

@@ -24,7 +24,7 @@ mod threadpool;
 mod vocab;
 
 pub use backend::{Backend, BackendError};
-pub use batch::Batch;
+pub use batch::{Batch, Outputs};
 pub use context::{Context, ContextError, ContextSettings, DecodeError};
 pub use exit::exit_now;
 pub use interrupt::Interrupt;

@@ -19,6 +19,11 @@ impl Token {
     pub fn id(self) -> i32 {
         self.0
     }
+
+    /// The token of a row that was once [`id`](Self::id)'s. Native code checks it before it decodes it.
+    pub fn of_id(id: i32) -> Self {
+        Self(id)
+    }
 }
 
 /// The vocabulary of a [`Model`].

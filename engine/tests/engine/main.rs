@@ -1,6 +1,7 @@
 //! The real process over real pipes, with the starter model.
 
 mod answering;
+mod drafting;
 mod life;
 mod loading;
 mod process;

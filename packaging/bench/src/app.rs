@@ -19,7 +19,7 @@ const REST_TIME: Duration = Duration::from_secs(2);
 const REST_LIMIT: Duration = Duration::from_mins(1);
 
 /// The engine's memory is measured by itself.
-const ENGINE: &str = "hearth-engine";
+pub(crate) const ENGINE: &str = "hearth-engine";
 /// The process that holds the page.
 const PAGE: &str = "WebKitWebProces";
 
@@ -64,7 +64,8 @@ pub(crate) async fn start(arguments: &Arguments, turn: Turn, readings: &mut Read
     Ok(())
 }
 
-async fn desk(model: &Path) -> anyhow::Result<Desk> {
+/// With the model that is measured.
+pub(crate) async fn desk(model: &Path) -> anyhow::Result<Desk> {
     let mut desk = Desk::new().await?;
     desk.set("HEARTH_MODEL", model);
     Ok(desk)

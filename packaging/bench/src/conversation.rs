@@ -7,8 +7,8 @@ use hearth_ipc::{LoadedModel, Role};
 
 use crate::arguments::Arguments;
 use crate::engine::{Engine, LIKELIEST};
-use crate::llama_server::LlamaServer;
-use crate::measure::{Measure, Readings};
+use crate::llama_server::{LlamaServer, PromptCache};
+use crate::measure::{Measure, Readings, milliseconds};
 use crate::memory::pss_megabytes;
 use crate::question::{FIRST, SECOND, long_message, message};
 use crate::rounds::{Side, Turn};
@@ -75,7 +75,7 @@ impl Conversation {
     }
 
     async fn rivals(&self, turn: u32, readings: &mut Readings) -> anyhow::Result<()> {
-        let server = LlamaServer::start(&self.rival, &self.model).await?;
+        let server = LlamaServer::start(&self.rival, &self.model, PromptCache::Off).await?;
         readings.rivals(Measure::Load, milliseconds(server.ready_after));
 
         let mut messages = vec![message(Role::User, FIRST)];
@@ -91,8 +91,4 @@ impl Conversation {
         readings.rivals(Measure::FirstToken1500, milliseconds(third.first_text));
         server.end().await
     }
-}
-
-fn milliseconds(duration: std::time::Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use hearth_ipc::{
     ChatMessage, Client, ComputePath, EngineLauncher, EngineProgram, GenerateRequest, GenerationEvent, GenerationStats,
-    LoadEvent, LoadRequest, LoadedModel, Sampling,
+    LoadEvent, LoadRequest, LoadedModel, PreparationEnd, PrepareRequest, Sampling, StateCache,
 };
 use hearth_tests::Process;
 
@@ -40,11 +40,16 @@ pub(crate) struct Answer {
 
 impl Engine {
     pub(crate) async fn start(program: &Path, model: &Path) -> anyhow::Result<Self> {
+        Self::start_with(program, model, None).await
+    }
+
+    /// Like [`Engine::start`], with a folder for what it remembers of conversations.
+    pub(crate) async fn start_with(program: &Path, model: &Path, states: Option<StateCache>) -> anyhow::Result<Self> {
         let own = Process::with_pid(i32::try_from(std::process::id())?)?;
         let started = Instant::now();
         let process = EngineProgram::new(program).launch(ComputePath::Cpu).context("the engine cannot be started")?;
         let client = Client::connect(process).await?;
-        let request = LoadRequest::new(client.new_id(), model.to_owned());
+        let request = LoadRequest { states, ..LoadRequest::new(client.new_id(), model.to_owned()) };
         let mut load = client.load(request);
         let model = loop {
             match load.next().await {
@@ -70,12 +75,17 @@ impl Engine {
         sampling: Option<Sampling>,
         seed: u32,
     ) -> anyhow::Result<Answer> {
-        let request = GenerateRequest {
-            sampling,
-            seed: Some(seed),
-            max_tokens: Some(max_tokens),
-            ..GenerateRequest::new(self.client.new_id(), messages)
-        };
+        let request = self.request(messages, max_tokens);
+        self.answer(GenerateRequest { sampling, seed: Some(seed), ..request }).await
+    }
+
+    /// A request that can still be changed.
+    pub(crate) fn request(&self, messages: Vec<ChatMessage>, max_tokens: u32) -> GenerateRequest {
+        GenerateRequest { max_tokens: Some(max_tokens), ..GenerateRequest::new(self.client.new_id(), messages) }
+    }
+
+    /// As it is requested.
+    pub(crate) async fn answer(&self, request: GenerateRequest) -> anyhow::Result<Answer> {
         let asked = Instant::now();
         let mut generation = self.client.generate(request);
         let (mut text, mut reading, mut first_text) = (String::new(), None, None);
@@ -100,6 +110,16 @@ impl Engine {
             writing: all.saturating_sub(reading),
             stats,
         })
+    }
+
+    /// Has it read a conversation ahead, and returns how long that took.
+    pub(crate) async fn prepare(&self, messages: Vec<ChatMessage>) -> anyhow::Result<Duration> {
+        let asked = Instant::now();
+        let request = PrepareRequest { id: self.client.new_id(), conversation: None, messages };
+        match self.client.prepare(request).end().await {
+            PreparationEnd::Prepared(_) => Ok(asked.elapsed()),
+            other => bail!("the engine does not read ahead: {other:?}"),
+        }
     }
 
     /// How many words make a conversation of about so many tokens, as this model counts them.

@@ -34,18 +34,32 @@ pub(crate) struct Answer {
     pub(crate) text: String,
     /// From the question to the first text.
     pub(crate) first_text: Duration,
+    /// From there to the end.
+    pub(crate) writing: Duration,
+    /// Tokens written, as the server counts them.
+    pub(crate) tokens: u32,
+}
+
+/// What a server keeps of conversations other than the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PromptCache {
+    /// Nothing.
+    Off,
+    /// As much as it does unless it is told otherwise.
+    On,
 }
 
 impl LlamaServer {
     /// With the same threads, context and batch as Hearth's engine has, for one conversation at a time. Neither side
-    /// computes anything before the first question (`--no-warmup`), and neither keeps other conversations' caches
-    /// (`--cache-ram 0`).
-    pub(crate) async fn start(folder: &Path, model: &LoadedModel) -> anyhow::Result<Self> {
+    /// computes anything before the first question (`--no-warmup`).
+    pub(crate) async fn start(folder: &Path, model: &LoadedModel, cache: PromptCache) -> anyhow::Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let threads = model.threads.to_string();
+        let without_cache: &[&str] = if cache == PromptCache::Off { &["--cache-ram", "0"] } else { &[] };
         let started = Instant::now();
         let mut program = Command::new(folder.join("llama-server"))
-            .args(["--offline", "--no-ui", "--no-warmup", "--fit", "off", "--parallel", "1", "--cache-ram", "0"])
+            .args(["--offline", "--no-ui", "--no-warmup", "--fit", "off", "--parallel", "1"])
+            .args(without_cache)
             .args(["--threads", &threads, "--threads-batch", &threads])
             .args(["--ctx-size", &model.context_tokens.to_string(), "--batch-size", "512", "--ubatch-size", "512"])
             .args(["--host", "127.0.0.1", "--port", &port.to_string(), "--model"])
@@ -95,15 +109,24 @@ impl LlamaServer {
         ensure!(response.status().is_success(), "llama-server refuses: {}", response.status());
         let mut body = response.into_body();
         let mut events = Events::default();
-        let (mut text, mut first_text) = (String::new(), None);
+        let (mut text, mut first_text, mut tokens) = (String::new(), None, None);
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame?.into_data() else { continue };
-            for delta in events.texts(&data)? {
-                first_text.get_or_insert_with(|| asked.elapsed());
-                text.push_str(&delta);
+            for event in events.take_in(&data)? {
+                if !event.text.is_empty() {
+                    first_text.get_or_insert_with(|| asked.elapsed());
+                    text.push_str(&event.text);
+                }
+                tokens = event.tokens.or(tokens);
             }
         }
-        Ok(Answer { text, first_text: first_text.context("llama-server's answer is empty")? })
+        let first_text = first_text.context("llama-server's answer is empty")?;
+        Ok(Answer {
+            text,
+            first_text,
+            writing: asked.elapsed().saturating_sub(first_text),
+            tokens: tokens.context("llama-server has not counted its tokens")?,
+        })
     }
 
     pub(crate) async fn end(mut self) -> anyhow::Result<()> {
@@ -117,20 +140,29 @@ struct Events {
     unread: Vec<u8>,
 }
 
+/// What one of them says.
+#[derive(Debug, PartialEq, Eq)]
+struct Event {
+    /// More of the answer.
+    text: String,
+    /// Tokens written so far; the last event has it.
+    tokens: Option<u32>,
+}
+
 impl Events {
-    /// The answer's text in the events that are whole by now.
-    fn texts(&mut self, data: &[u8]) -> anyhow::Result<Vec<String>> {
+    /// Those that are whole by now.
+    fn take_in(&mut self, data: &[u8]) -> anyhow::Result<Vec<Event>> {
         self.unread.extend_from_slice(data);
-        let mut texts = Vec::new();
+        let mut events = Vec::new();
         while let Some(end) = self.unread.windows(2).position(|pair| pair == b"\n\n") {
             let event: Vec<u8> = self.unread.drain(..end + 2).collect();
             let Some(json) = event.strip_prefix(b"data: ").filter(|rest| rest.starts_with(b"{")) else { continue };
             let event: Json = serde_json::from_slice(json).context("llama-server sent something unexpected")?;
-            if let Some(text) = event["choices"][0]["delta"]["content"].as_str().filter(|text| !text.is_empty()) {
-                texts.push(text.to_owned());
-            }
+            let text = event["choices"][0]["delta"]["content"].as_str().unwrap_or_default().to_owned();
+            let tokens = event["timings"]["predicted_n"].as_u64().map(u32::try_from).transpose()?;
+            events.push(Event { text, tokens });
         }
-        Ok(texts)
+        Ok(events)
     }
 }
 
@@ -143,10 +175,12 @@ mod tests {
         let mut events = Events::default();
         let role = r#"data: {"choices":[{"delta":{"role":"assistant","content":null}}]}"#;
         let text = r#"data: {"choices":[{"delta":{"content":"Oak"}}]}"#;
-        let stream = format!("{role}\n\n{text}\n\ndata: [DONE]\n\n");
+        let last = r#"data: {"choices":[{"delta":{}}],"timings":{"predicted_n":2}}"#;
+        let stream = format!("{role}\n\n{text}\n\n{last}\n\ndata: [DONE]\n\n");
         let (head, tail) = stream.as_bytes().split_at(stream.find("Oak").expect("it is there"));
 
-        assert!(events.texts(head).expect("valid so far").is_empty(), "neither the role nor half an event is text");
-        assert_eq!(events.texts(tail).expect("valid"), ["Oak"]);
+        let event = |text: &str, tokens| Event { text: text.to_owned(), tokens };
+        assert_eq!(events.take_in(head).expect("valid so far"), [event("", None)], "half an event is none");
+        assert_eq!(events.take_in(tail).expect("valid"), [event("Oak", None), event("", Some(2))]);
     }
 }

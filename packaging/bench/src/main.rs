@@ -12,11 +12,17 @@ mod app;
 #[cfg(target_os = "linux")]
 mod arguments;
 #[cfg(target_os = "linux")]
+mod chat;
+#[cfg(target_os = "linux")]
 mod conversation;
 #[cfg(target_os = "linux")]
 mod download;
 #[cfg(target_os = "linux")]
+mod editing;
+#[cfg(target_os = "linux")]
 mod engine;
+#[cfg(target_os = "linux")]
+mod idle;
 #[cfg(target_os = "linux")]
 mod llama_bench;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! What is measured, against what, and the readings of both sides.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The names are those of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -13,9 +14,16 @@ pub(crate) enum Measure {
     FirstTokenFollowup,
     #[value(name = "first_token_1500")]
     FirstToken1500,
+    FollowupTurn,
+    #[value(name = "return_to_chat_4000")]
+    ReturnToChat4000,
+    #[value(name = "typed_ahead_1500")]
+    TypedAhead1500,
+    EditTask,
     MemoryEngine,
     MemoryApp,
     AppStart,
+    IdleCpu,
     DownloadUnlimited,
     DownloadLimited,
     MemoryDownload,
@@ -30,16 +38,21 @@ pub(crate) enum Unit {
 }
 
 impl Measure {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Load,
         Self::Prompt,
         Self::Generation,
         Self::FirstTokenCold,
         Self::FirstTokenFollowup,
         Self::FirstToken1500,
+        Self::FollowupTurn,
+        Self::ReturnToChat4000,
+        Self::TypedAhead1500,
+        Self::EditTask,
         Self::MemoryEngine,
         Self::MemoryApp,
         Self::AppStart,
+        Self::IdleCpu,
         Self::DownloadUnlimited,
         Self::DownloadLimited,
         Self::MemoryDownload,
@@ -53,9 +66,14 @@ impl Measure {
             Self::FirstTokenCold => "first_token_cold",
             Self::FirstTokenFollowup => "first_token_followup",
             Self::FirstToken1500 => "first_token_1500",
+            Self::FollowupTurn => "followup_turn",
+            Self::ReturnToChat4000 => "return_to_chat_4000",
+            Self::TypedAhead1500 => "typed_ahead_1500",
+            Self::EditTask => "edit_task",
             Self::MemoryEngine => "memory_engine",
             Self::MemoryApp => "memory_app",
             Self::AppStart => "app_start",
+            Self::IdleCpu => "idle_cpu",
             Self::DownloadUnlimited => "download_unlimited",
             Self::DownloadLimited => "download_limited",
             Self::MemoryDownload => "memory_download",
@@ -64,10 +82,16 @@ impl Measure {
 
     pub(crate) fn unit(self) -> Unit {
         match self {
-            Self::Load | Self::FirstTokenCold | Self::FirstTokenFollowup | Self::FirstToken1500 | Self::AppStart => {
-                Unit::Milliseconds
-            }
-            Self::Prompt | Self::Generation => Unit::TokensPerSecond,
+            Self::Load
+            | Self::FirstTokenCold
+            | Self::FirstTokenFollowup
+            | Self::FirstToken1500
+            | Self::FollowupTurn
+            | Self::ReturnToChat4000
+            | Self::TypedAhead1500
+            | Self::AppStart
+            | Self::IdleCpu => Unit::Milliseconds,
+            Self::Prompt | Self::Generation | Self::EditTask => Unit::TokensPerSecond,
             Self::MemoryEngine | Self::MemoryApp | Self::MemoryDownload => Unit::Megabytes,
             Self::DownloadUnlimited | Self::DownloadLimited => Unit::MegabytesPerSecond,
         }
@@ -76,12 +100,16 @@ impl Measure {
     pub(crate) fn rival(self) -> &'static str {
         match self {
             Self::Prompt | Self::Generation => "llama-bench",
-            Self::MemoryApp | Self::AppStart => "empty window",
+            Self::MemoryApp | Self::AppStart | Self::IdleCpu => "empty window",
             Self::DownloadUnlimited | Self::DownloadLimited | Self::MemoryDownload => "curl",
             Self::Load
             | Self::FirstTokenCold
             | Self::FirstTokenFollowup
             | Self::FirstToken1500
+            | Self::FollowupTurn
+            | Self::ReturnToChat4000
+            | Self::TypedAhead1500
+            | Self::EditTask
             | Self::MemoryEngine => "llama-server",
         }
     }
@@ -95,11 +123,33 @@ impl Measure {
             Self::FirstTokenCold => "a fresh process's first question until the first text of its answer",
             Self::FirstTokenFollowup => "the same conversation's second question until the first text",
             Self::FirstToken1500 => "one message of about 1,500 tokens, not in the KV cache, until the first text",
+            Self::FollowupTurn => {
+                "the second question of a conversation of about 1,000 tokens until the first text; llama-server with its \
+                 prompt cache"
+            }
+            Self::ReturnToChat4000 => {
+                "a question in a conversation of about 4,000 tokens after the process was ended and started again, until \
+                 the first text, loading the model not included: Hearth has kept its memory of it in a file, which is in \
+                 the system's file cache; llama-server reads it again"
+            }
+            Self::TypedAhead1500 => {
+                "from Send to the first text of a message of about 1,500 tokens: Hearth was given it when it was pasted, \
+                 and Send came when it had read it (how long that took is told with each turn); llama-server is given it \
+                 at Send"
+            }
+            Self::EditTask => {
+                "writing again a text of about 280 words, always the likeliest token, so that it is the same text each \
+                 time; llama-server generates plainly"
+            }
             Self::MemoryEngine => "PSS after one answer, with the same context length",
             Self::MemoryApp => "PSS of the shell's and the webview's processes at rest, without the engine",
             Self::AppStart => {
                 "until the composer has the focus and accepts typing; until a blank page is loaded; both asked \
                  through the WebDriver"
+            }
+            Self::IdleCpu => {
+                "time that the shell and the engine compute in 10 s of idleness after an answer, without the webview; \
+                 the same of an empty window. The system counts in steps of 10 ms, and less than one is taken for one"
             }
             Self::DownloadUnlimited => {
                 "a file from a server on this computer, until its SHA-256 is right and the disk has it for good; curl \
@@ -157,6 +207,11 @@ impl Series {
         let ratios = turns.map(|(ours, rivals)| if unit.more_is_better() { ours / rivals } else { rivals / ours });
         median(&ratios.collect::<Vec<_>>())
     }
+}
+
+/// A time as it is reported.
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
 }
 
 /// The middle one, or the mean of the two in the middle.

@@ -47,6 +47,62 @@ pub(crate) fn long_message(count: u32, turn: u32) -> Vec<ChatMessage> {
     vec![message(Role::User, words(count, turn))]
 }
 
+/// Questions and answers of about so many words in all, up to the next question.
+pub(crate) fn old_chat(count: u32, turn: u32) -> Vec<ChatMessage> {
+    const EXCHANGES: u32 = 8;
+    let each = count / EXCHANGES / 2;
+    let mut chat: Vec<ChatMessage> = (0..EXCHANGES)
+        .flat_map(|exchange| {
+            let part = |half| words(each, (turn.wrapping_mul(EXCHANGES).wrapping_add(exchange) << 1) | half);
+            [message(Role::User, part(0)), message(Role::Assistant, part(1))]
+        })
+        .collect();
+    chat.push(message(Role::User, FIRST));
+    chat
+}
+
+/// What is to be written again: a model as small as the starter model does that, if not the change.
+pub(crate) const EDIT: &str = "Repeat the following text word for word, with one change: replace the word \
+\"carpenter\" by \"painter\".
+
+The old mill stands at the end of the valley, where the river turns to the east. For two hundred years it ground the \
+corn of seven villages. The miller and his family lived in the rooms above the wheel, and in winter they could hear \
+the ice knock against the wood all night.
+
+When the railway came, the farmers began to send their corn to the town, and the mill fell silent. The last miller \
+sold his horses, locked the door and moved to his daughter's house. Swallows built their nests under the roof, and \
+the garden grew wild.
+
+Ten years ago a young carpenter bought the house for very little money. She repaired the roof first, then the floors, \
+and at last the wheel itself. It took her four summers. Her friends helped on Sundays, and the whole village brought \
+tools, food and advice.
+
+There were bad days, too. In the second spring a flood took the new bridge and half of the garden wall, and for some \
+weeks it seemed that nobody would ever cross the water again. But the neighbours came with ropes and stones, and \
+before the summer was over a better bridge stood in the same place.
+
+Today the mill makes electricity for thirty families. Children come from the schools to see how the wheel turns, and \
+a baker in the next village sells bread from flour that is ground there once a week. In the evening the carpenter \
+sits by the water and listens, and says that she would not live anywhere else.";
+
+/// The text in [`EDIT`] alone.
+pub(crate) fn edited_text() -> &'static str {
+    EDIT.split_once("\n\n").map_or("", |(_, text)| text)
+}
+
+/// How much of the words of `text` an answer has in common with it, from 0 to 1: as many of its neighbouring pairs of
+/// words as the answer has, too.
+pub(crate) fn likeness(text: &str, answer: &str) -> f64 {
+    let pairs = |text: &str| {
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        words.windows(2).map(|pair| pair.join(" ")).collect::<Vec<_>>()
+    };
+    let (wanted, found) = (pairs(text), pairs(answer));
+    let kept = wanted.iter().filter(|pair| found.contains(pair)).count();
+    let share = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    share(kept) / share(wanted.len().max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +113,22 @@ mod tests {
         assert_ne!(first.chars().next(), second.chars().next(), "{first} / {second}");
         assert_eq!(first, words(20, 1), "the same turn has the same words in each run");
         assert_eq!(first.split(' ').count(), 21, "the turn's number and so many words");
+    }
+
+    #[test]
+    fn an_old_chat_has_no_part_twice_and_ends_with_a_question() {
+        let chat = old_chat(320, 3);
+        assert_eq!(chat.len(), 17);
+        assert_eq!(chat.last().map(|last| last.role), Some(Role::User));
+        let parts: std::collections::BTreeSet<&str> = chat.iter().map(|message| message.content.as_str()).collect();
+        assert_eq!(parts.len(), chat.len());
+    }
+
+    #[test]
+    fn likeness_tells_a_copy_from_something_else() {
+        assert!(edited_text().starts_with("The old mill"));
+        assert!(likeness(edited_text(), edited_text()) > 0.999);
+        assert!(likeness(edited_text(), &edited_text().replace("carpenter", "painter")) > 0.95);
+        assert!(likeness(edited_text(), "The mill is old, and a carpenter lives in it.") < 0.1);
     }
 }

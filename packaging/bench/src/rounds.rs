@@ -1,12 +1,14 @@
 //! Both sides take turns: Hearth, rival, rival, Hearth, and so on, for each thing that is measured. Who comes first after
 //! a pause pays for memory and clocks that the system has taken away meanwhile.
 
-use crate::app;
 use crate::arguments::Arguments;
+use crate::chat::Chat;
 use crate::conversation::Conversation;
 use crate::download::Download;
+use crate::editing::Editing;
 use crate::measure::{Measure, Readings};
 use crate::throughput::Throughput;
+use crate::{app, idle};
 
 /// Who is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Readings> {
     let any = |measures: &[Measure]| measures.iter().any(|measure| wanted.contains(measure));
     let conversation = if any(Conversation::MEASURES) { Some(Conversation::prepare(arguments).await?) } else { None };
     let throughput = if any(Throughput::MEASURES) { Some(Throughput::prepare(arguments).await?) } else { None };
+    let chat = if any(Chat::MEASURES) { Some(Chat::prepare(arguments, &wanted).await?) } else { None };
+    let editing = if any(Editing::MEASURES) { Some(Editing::prepare(arguments).await?) } else { None };
     let download = if any(Download::MEASURES) { Some(Download::prepare()?) } else { None };
     let mut readings = Readings::default();
     for number in 0..arguments.runs {
@@ -46,11 +50,20 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Readings> {
         if let Some(throughput) = &throughput {
             throughput.turn(turn, &mut readings).await?;
         }
+        if let Some(chat) = &chat {
+            chat.turn(turn, &mut readings).await?;
+        }
+        if let Some(editing) = &editing {
+            editing.turn(turn, &mut readings).await?;
+        }
         if wanted.contains(&Measure::MemoryApp) {
             app::memory(arguments, turn, &mut readings).await?;
         }
         if wanted.contains(&Measure::AppStart) {
             app::start(arguments, turn, &mut readings).await?;
+        }
+        if wanted.contains(&Measure::IdleCpu) {
+            idle::turn(arguments, turn, &mut readings).await?;
         }
         if let Some(download) = &download {
             download.turn(turn, &wanted, &mut readings).await?;

@@ -1,5 +1,9 @@
 //! This computer, as far as it matters for models.
 
+mod cores;
+mod power;
+mod pressure;
+
 use std::{
     fmt,
     hint::black_box,
@@ -9,6 +13,9 @@ use std::{
 };
 
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
+
+pub use cores::Cores;
+pub use power::Power;
 
 /// What there is for a model to run on.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,11 +30,45 @@ pub struct Machine {
     pub bandwidth: f64,
 }
 
-/// Tells what computer this is. Asked anew whenever it matters: what is free changes.
+/// How much memory there is, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// [`Machine::memory_bytes`].
+    pub total_bytes: u64,
+    /// [`Machine::available_bytes`].
+    pub free_bytes: u64,
+}
+
+/// What a driver may depend on and the app can see by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// What computes, in words.
+    pub processor: String,
+    /// The system and its version, that of its kernel among it.
+    pub system: String,
+}
+
+/// Tells what computer this is. Asked anew whenever it matters: what is free changes. All of it blocks, for well under a
+/// second.
 pub trait Hardware: Send + Sync + fmt::Debug {
-    /// Takes well under a second. Blocks. While it `is_disturbed`, because the engine itself reads memory as fast as it
-    /// can, no measurement says how fast memory is.
+    /// All that a model's size and speed depend on. While it `is_disturbed`, because the engine itself reads memory as
+    /// fast as it can, no measurement says how fast memory is.
     fn look(&self, is_disturbed: bool) -> Machine;
+
+    /// How much memory there is now.
+    fn memory(&self) -> Memory;
+
+    /// What it is.
+    fn identity(&self) -> Identity;
+
+    /// Its cores.
+    fn cores(&self) -> Cores;
+
+    /// Where it has its power from.
+    fn power(&self) -> Power;
+
+    /// Whether other programs wait for memory.
+    fn is_short_of_memory(&self) -> bool;
 }
 
 /// The computer that the app runs on.
@@ -65,21 +106,45 @@ impl Measured {
 
 impl Hardware for ThisComputer {
     fn look(&self, is_disturbed: bool) -> Machine {
-        let what = RefreshKind::nothing()
-            .with_memory(MemoryRefreshKind::nothing().with_ram())
-            .with_cpu(CpuRefreshKind::nothing());
+        let Memory { total_bytes, free_bytes } = self.memory();
+        let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
+        let bandwidth = measured.bandwidth(is_disturbed, || bandwidth(free_bytes));
+        Machine { memory_bytes: total_bytes, available_bytes: free_bytes, processor: processor(), bandwidth }
+    }
+
+    fn memory(&self) -> Memory {
+        let what = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
         let system = System::new_with_specifics(what);
-        let (mut memory_bytes, mut available_bytes) = (system.total_memory(), system.available_memory());
+        let (mut total_bytes, mut free_bytes) = (system.total_memory(), system.available_memory());
         // A container may be given less than there is.
         if let Some(limits) = system.cgroup_limits().filter(|limits| limits.total_memory > 0) {
-            memory_bytes = memory_bytes.min(limits.total_memory);
-            available_bytes = available_bytes.min(limits.free_memory);
+            total_bytes = total_bytes.min(limits.total_memory);
+            free_bytes = free_bytes.min(limits.free_memory);
         }
-        let processor = system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()).unwrap_or_default();
-        let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
-        let bandwidth = measured.bandwidth(is_disturbed, || bandwidth(available_bytes));
-        Machine { memory_bytes, available_bytes, processor, bandwidth }
+        Memory { total_bytes, free_bytes }
     }
+
+    fn identity(&self) -> Identity {
+        let parts = [System::long_os_version(), System::kernel_version()];
+        Identity { processor: processor(), system: parts.into_iter().flatten().collect::<Vec<_>>().join(", ") }
+    }
+
+    fn cores(&self) -> Cores {
+        Cores::of_this_computer()
+    }
+
+    fn power(&self) -> Power {
+        Power::of_this_computer()
+    }
+
+    fn is_short_of_memory(&self) -> bool {
+        pressure::is_high(self.memory())
+    }
+}
+
+fn processor() -> String {
+    let system = System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()));
+    system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()).unwrap_or_default()
 }
 
 /// More than the caches of usual processors hold.
@@ -122,6 +187,8 @@ mod tests {
         let machine = here.look(false);
         assert!(machine.memory_bytes > 0 && machine.available_bytes <= machine.memory_bytes, "{machine:?}");
         assert!((LEAST_BANDWIDTH..1e13).contains(&machine.bandwidth), "{machine:?}");
+        assert_eq!(here.identity().processor, machine.processor);
+        assert_eq!(here.memory().total_bytes, machine.memory_bytes);
         assert!(here.look(true).bandwidth.to_bits() == machine.bandwidth.to_bits(), "not measured anew");
     }
 

@@ -5,7 +5,7 @@ mod hub;
 use std::{error::Error, io, path::Path};
 
 use hearth_gguf::{GgufError, Refusal};
-use hearth_ipc::{EngineFailure, FailureKind};
+use hearth_ipc::{EngineEnd, EngineFailure, Exit, FailureKind};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
@@ -88,6 +88,27 @@ pub enum ErrorCode {
     FolderUnsuitable,
     /// A fault of the app; the log has its causes.
     Internal,
+}
+
+impl ErrorCode {
+    /// What the end of an engine means. The system ends programs that take more memory than there is by force, which
+    /// happens while a model is loaded.
+    pub(crate) fn of_engine_end(end: &EngineEnd, is_loading: bool) -> Self {
+        const SIGKILL: i32 = 9;
+        match end {
+            EngineEnd::Killed(SIGKILL) if is_loading => Self::OutOfMemory,
+            EngineEnd::Exited(code) => match Exit::of_code(*code) {
+                Some(Exit::OutOfMemory) => Self::OutOfMemory,
+                Some(Exit::DeviceLost) => Self::GraphicsLost,
+                Some(Exit::NoBackend) => Self::EngineUnavailable,
+                _ => Self::EngineCrashed,
+            },
+            EngineEnd::Silent(_) | EngineEnd::Stuck(_) => Self::EngineStuck,
+            EngineEnd::Killed(_) | EngineEnd::Closed | EngineEnd::Dismissed | EngineEnd::Garbled(_) => {
+                Self::EngineCrashed
+            }
+        }
+    }
 }
 
 /// What the page is told.
@@ -261,4 +282,29 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_an_engine_is_translated_into_a_cause() {
+        let table = [
+            (EngineEnd::Exited(Exit::OutOfMemory as i32), ErrorCode::OutOfMemory),
+            (EngineEnd::Exited(Exit::DeviceLost as i32), ErrorCode::GraphicsLost),
+            (EngineEnd::Exited(Exit::Assertion as i32), ErrorCode::EngineCrashed),
+            (EngineEnd::Exited(Exit::NoBackend as i32), ErrorCode::EngineUnavailable),
+            (EngineEnd::Exited(77), ErrorCode::EngineCrashed),
+            (EngineEnd::Killed(11), ErrorCode::EngineCrashed),
+            (EngineEnd::Killed(9), ErrorCode::EngineCrashed),
+            (EngineEnd::Silent(10), ErrorCode::EngineStuck),
+            (EngineEnd::Stuck(10), ErrorCode::EngineStuck),
+        ];
+        for (end, code) in table {
+            assert_eq!(ErrorCode::of_engine_end(&end, false), code, "{end}");
+        }
+        let killed = ErrorCode::of_engine_end(&EngineEnd::Killed(9), true);
+        assert_eq!(killed, ErrorCode::OutOfMemory, "that is how a system ends programs when memory runs out");
+    }
 }

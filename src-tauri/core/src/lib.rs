@@ -13,7 +13,7 @@
 //!
 //! Where things are: `store` holds the only SQL; `chats` reads and keeps conversations; `turn` changes the tree of
 //! messages for an answer that is to be written, and `answer` writes it; `engine` keeps a process with the chosen
-//! `model` ready; `downloads` fetches models, and `library` knows those that are here.
+//! `model` ready, and `read_ahead` has it read what is not sent yet; `downloads` fetches models, and `library` knows those that are here.
 
 mod account;
 mod answer;
@@ -26,14 +26,17 @@ mod downloads;
 mod engine;
 pub mod error;
 mod fit;
+mod hardware;
 mod hub_access;
 mod library;
 mod model;
 mod model_name;
 mod network;
 mod prompt;
+mod read_ahead;
 mod secrets;
 mod settings;
+mod states;
 mod store;
 mod titles;
 mod turn;
@@ -42,8 +45,9 @@ pub mod view;
 pub use answer::AnswerStream;
 pub use app::{App, Config};
 pub use clock::{Clock, SystemClock};
-pub use computer::{Hardware, Machine, ThisComputer};
+pub use computer::{Cores, Hardware, Identity, Machine, Memory, Power, ThisComputer};
 pub use fit::memory_of;
+pub use hardware::HardwareTrials;
 pub use hearth_ipc::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
 pub use hearth_library::{Roots as ModelFolders, System};
 pub use hub_access::HubConfig;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     error::{AppError, ErrorCode},
-    model_name, settings,
+    fit, model_name, settings,
     store::{Opening, Store, StoreError},
     view::{LocalModelId, ModelInfo, NamedModel},
 };
@@ -115,10 +115,15 @@ pub(crate) async fn remember(opening: &Opening, choice: &ModelChoice) -> Result<
 
 /// The safe check before native code. Reads at most the file's header, which takes under 100 ms.
 pub(crate) async fn check(path: &Path) -> Result<(), AppError> {
+    check_and_measure(path).await.map(drop)
+}
+
+/// [`check`]; and how much memory the model takes with the smallest context, in bytes, if its header says enough.
+pub(crate) async fn check_and_measure(path: &Path) -> Result<Option<u64>, AppError> {
     let file = path.to_owned();
-    let checked = tokio::task::spawn_blocking(move || hearth_gguf::check(&file)).await;
-    match checked {
-        Ok(Ok(_)) => Ok(()),
+    let look = move || hearth_gguf::check(&file).map(|model| fit::least_memory_of(model.parts()));
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Ok(needed)) => Ok(needed),
         Ok(Err(error)) => Err(AppError::of_model_file(&error, path)),
         Err(_) => Err(AppError::new(ErrorCode::ModelDamaged, "the check of the file gave up").about(path)),
     }

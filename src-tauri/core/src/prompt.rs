@@ -39,20 +39,30 @@ impl Prompt {
         if index == 0 { None } else { self.sources.get(index as usize).copied() }
     }
 
+    /// What it becomes when this is asked next: the messages alone, since the question is not stored yet.
+    pub(crate) fn followed_by(mut self, question: &str) -> Vec<ChatMessage> {
+        self.say(Role::User, question);
+        self.messages
+    }
+
     fn push(&mut self, source: MessageId, role: Role, text: &str) {
+        if self.say(role, text) {
+            self.sources.push(source);
+        }
+    }
+
+    /// Whether this has become a message of its own.
+    fn say(&mut self, role: Role, text: &str) -> bool {
         if role == Role::Assistant && text.trim().is_empty() {
-            return;
+            return false;
         }
-        match self.messages.last_mut() {
-            Some(last) if last.role == role => {
-                last.content.push_str("\n\n");
-                last.content.push_str(text);
-            }
-            _ => {
-                self.messages.push(ChatMessage { role, content: text.to_owned() });
-                self.sources.push(source);
-            }
+        if let Some(last) = self.messages.last_mut().filter(|last| last.role == role) {
+            last.content.push_str("\n\n");
+            last.content.push_str(text);
+            return false;
         }
+        self.messages.push(ChatMessage { role, content: text.to_owned() });
+        true
     }
 }
 

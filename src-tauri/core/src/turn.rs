@@ -4,6 +4,7 @@
 //! was seen as sent survives whatever comes next. If the model then refuses the message, the change is taken back as a
 //! whole.
 
+use hearth_ipc::ChatMessage;
 use sqlx::SqliteConnection;
 
 use crate::{
@@ -75,10 +76,7 @@ pub(crate) async fn send(
         None => conversations::insert(&mut change, now).await?,
     };
     if let Some(parent) = parent {
-        let place = messages::place(&mut change, parent).await?;
-        if place.is_none_or(|place| place.conversation != id) {
-            return Err(AppError::not_found("the message"));
-        }
+        require_message(&mut change, id, parent).await?;
     }
     // Whoever edits a message types somewhere else, and what is in the composer stays there.
     let is_from_composer = before.as_ref().is_none_or(|before| before.active_leaf == parent);
@@ -95,6 +93,25 @@ pub(crate) async fn send(
     let turn = show(&mut change, id, answer, now, Undo { added, before }).await?;
     change.commit().await.map_err(StoreError::from)?;
     Ok(turn)
+}
+
+/// What the model will be given to read if this is sent as [`send`] is asked to. Nothing is stored.
+pub(crate) async fn messages_ahead(
+    store: &Store,
+    conversation: Option<ConversationId>,
+    parent: Option<MessageId>,
+    text: &str,
+) -> Result<Vec<ChatMessage>, AppError> {
+    let mut reader = store.reading().await?;
+    let path = match (conversation, parent) {
+        (Some(id), Some(parent)) => {
+            require_message(&mut reader, id, parent).await?;
+            messages::path_to(&mut reader, id, parent).await?
+        }
+        (None, Some(_)) => return Err(AppError::not_found("the message")),
+        (_, None) => Vec::new(),
+    };
+    Ok(Prompt::new(&path, None).followed_by(text))
 }
 
 /// Another answer to the same question, as a sibling of `answer`.
@@ -168,6 +185,17 @@ impl Turn {
 async fn before(change: &mut SqliteConnection, id: ConversationId) -> Result<Before, AppError> {
     let summary = conversations::one(change, id).await?.ok_or_else(|| AppError::not_found("the conversation"))?;
     Ok(Before { summary, active_leaf: conversations::active_leaf(change, id).await? })
+}
+
+/// Refuses a message that is not of this conversation.
+async fn require_message(
+    connection: &mut SqliteConnection,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<(), AppError> {
+    let place = messages::place(connection, id).await?;
+    let is_in_it = place.is_some_and(|place| place.conversation == conversation);
+    if is_in_it { Ok(()) } else { Err(AppError::not_found("the message")) }
 }
 
 /// The state of a message that must be an answer, and one that nobody writes.

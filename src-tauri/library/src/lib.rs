@@ -31,7 +31,7 @@ mod scan;
 mod small;
 mod walk;
 
-pub use cache::Cache;
+pub use cache::{Cache, Partial};
 pub use damage::{Damage, Foreign, State};
 pub use found::{Model, ModelFile, Place, Source};
 pub use moving::{Move, MoveError, Moved, Progress, Remains, Unfinished};

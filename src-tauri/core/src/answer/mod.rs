@@ -96,6 +96,11 @@ impl Slot {
         self.stop_if(stop, |_| true);
     }
 
+    /// Whether an answer is written, or about to be.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.place.available_permits() == 0
+    }
+
     /// Whether an answer is written, and not in this conversation.
     pub(crate) fn is_busy_outside(&self, conversation: Option<ConversationId>) -> bool {
         self.with_current(|current| {

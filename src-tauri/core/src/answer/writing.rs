@@ -14,6 +14,8 @@ use crate::{
     engine::{Engine, ReadyModel},
     error::{AppError, chain},
     model::ModelChoice,
+    read_ahead::ReadAhead,
+    states,
     store::{
         Store, StoreError, conversations,
         messages::{self, Ending},
@@ -34,6 +36,7 @@ const ATTEMPTS: u32 = 3;
 pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) engine: Engine,
+    pub(crate) read_ahead: ReadAhead,
     /// Who is to answer.
     pub(crate) model: ModelChoice,
     pub(crate) clock: Arc<dyn Clock>,
@@ -127,11 +130,15 @@ impl Writing {
 
     /// Asks the engine once.
     async fn attempt(&mut self, ready: &ReadyModel, seat: &mut Seat) -> Attempt {
+        let conversation = self.turn.conversation.summary.id;
         let mut generation = ready.client.generate(GenerateRequest {
+            conversation: Some(states::conversation_name(conversation)),
             sampling: ready.manner.sampling,
             max_tokens: ready.manner.max_tokens,
             ..GenerateRequest::new(ready.client.new_id(), self.turn.prompt.messages.clone())
         });
+        // Not before: until then it reads what this answer needs read.
+        self.desk.read_ahead.stop();
         let mut heard = false;
         let mut stop = None;
         loop {
@@ -151,6 +158,7 @@ impl Writing {
                     self.page.write(&text);
                 }
                 GenerationEvent::Finished { reason, stats } => {
+                    ready.served();
                     let state = match reason {
                         FinishReason::EndOfTurn | FinishReason::StopText => AnswerState::Complete,
                         FinishReason::MaxTokens | FinishReason::ContextFull => AnswerState::Cut,
@@ -271,14 +279,14 @@ impl Writing {
         };
         let following = f64::from(stats.answer_tokens.saturating_sub(1));
         let tokens_per_second = if stats.generation_ms > 0.0 { following / stats.generation_ms * 1000.0 } else { 0.0 };
-        let earlier = self.turn.earlier_stats.as_ref().map_or(0, |earlier| earlier.answer_tokens);
+        let earlier = |count: fn(&AnswerStats) -> u32| self.turn.earlier_stats.as_ref().map_or(0, count);
         AnswerStats {
             prompt_tokens: stats.prompt_tokens,
             reused_tokens: stats.reused_tokens,
             restored_tokens: stats.restored_tokens,
-            drafted_tokens: stats.drafted_tokens,
-            accepted_tokens: stats.accepted_tokens,
-            answer_tokens: stats.answer_tokens.saturating_add(earlier),
+            drafted_tokens: stats.drafted_tokens.saturating_add(earlier(|earlier| earlier.drafted_tokens)),
+            accepted_tokens: stats.accepted_tokens.saturating_add(earlier(|earlier| earlier.accepted_tokens)),
+            answer_tokens: stats.answer_tokens.saturating_add(earlier(|earlier| earlier.answer_tokens)),
             first_token_ms: finite(first_token_ms),
             tokens_per_second: finite(tokens_per_second),
             device: self.writer.as_ref().map(|writer| writer.device.clone()),

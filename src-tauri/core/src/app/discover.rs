@@ -111,6 +111,7 @@ impl Inner {
         // A model that is read into memory, or answers, takes the memory's whole speed.
         let is_loading = matches!(engine, EngineState::Starting | EngineState::Loading { .. });
         let is_disturbed = is_loading || self.slot.is_busy_outside(None);
+        let graphics = self.compute.graphics();
         let look = move || {
             let machine = hardware.look(is_disturbed);
             let held_bytes = match &engine {
@@ -120,7 +121,7 @@ impl Inner {
                 }
                 EngineState::Starting | EngineState::Resting { .. } | EngineState::Trouble { .. } => 0,
             };
-            Fits::new(machine, held_bytes)
+            Fits::new(machine, held_bytes, graphics)
         };
         spawn_blocking(look).await.map_err(|_| AppError::new(ErrorCode::Internal, "looking at this computer failed"))
     }

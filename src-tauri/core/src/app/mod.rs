@@ -4,6 +4,7 @@ mod discover;
 mod hardware;
 mod models;
 mod moving;
+mod prepare;
 mod switching;
 
 use std::{
@@ -24,13 +25,15 @@ use crate::{
     computer::Hardware,
     discover::Searches,
     downloads::Downloads,
-    engine::Engine,
+    engine::{self, Engine},
     error::{AppError, ErrorCode},
+    hardware::{Compute, ComputeParts, HardwareTrials, Tester},
     hub_access::{HubAccess, HubConfig},
     library::{self, Disks, FolderMoves, Shelf},
     model::{self, ModelChoice, StarterModel},
+    read_ahead::ReadAhead,
     secrets::SecretStore,
-    settings,
+    settings, states,
     store::{Opening, Store, StoreError, conversations, drafts},
     turn::{self, Turn},
     view::{
@@ -68,6 +71,8 @@ pub struct Config {
     pub secrets: Arc<dyn SecretStore>,
     /// What computer this is.
     pub hardware: Arc<dyn Hardware>,
+    /// What of it is tried for computing.
+    pub hardware_trials: HardwareTrials,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -84,6 +89,7 @@ struct Inner {
     config: Config,
     opening: Opening,
     engine: Engine,
+    compute: Compute,
     hub: HubAccess,
     shelf: Shelf,
     downloads: Downloads,
@@ -93,6 +99,7 @@ struct Inner {
     opened: Mutex<HashSet<LocalModelId>>,
     searches: Searches,
     slot: Slot,
+    read_ahead: ReadAhead,
 }
 
 impl App {
@@ -111,13 +118,29 @@ impl App {
             disks: Arc::clone(&config.disks),
         });
         let default_model = DefaultModel::new(None);
-        let choice = initial_choice(config.model_override.clone(), shelf.clone(), default_model.clone());
-        let engine = Engine::start(Arc::clone(&config.engine), config.starter_model.clone(), choice);
+        let compute = Compute::new(ComputeParts {
+            launcher: Arc::clone(&config.engine),
+            starter: config.starter_model.path.clone(),
+            opening: opening.clone(),
+            computer: Arc::clone(&config.hardware),
+            trials: config.hardware_trials.clone(),
+        });
+        let parts = engine::Parts {
+            launcher: Arc::clone(&config.engine),
+            starter: config.starter_model.clone(),
+            compute: compute.clone(),
+            disks: Arc::clone(&config.disks),
+        };
+        let choice =
+            initial_choice(config.model_override.clone(), shelf.clone(), default_model.clone(), compute.clone());
+        let engine = Engine::start(parts, choice);
+        tokio::spawn(Tester::new(compute.clone(), engine.activity()).run());
         let downloads = Downloads::start(hub.clone(), shelf.clone(), config.ask_again);
         let inner = Inner {
             config,
             opening,
             engine,
+            compute,
             hub,
             shelf,
             downloads,
@@ -126,6 +149,7 @@ impl App {
             opened: Mutex::default(),
             searches: Searches::new(),
             slot: Slot::new(),
+            read_ahead: ReadAhead::default(),
         };
         let app = Self { inner: Arc::new(inner) };
         tokio::spawn({
@@ -242,6 +266,11 @@ impl App {
         self.inner.slot.stop_all(Stop::Person);
     }
 
+    /// Whether the person looks at the app. While they do not, and no answer is written, other programs come first.
+    pub fn set_focus(&self, has_focus: bool) {
+        self.inner.engine.set_focus(has_focus);
+    }
+
     /// Ends answers in order, saves, ends the engine and closes the database. Takes under three seconds.
     pub async fn shutdown(&self) {
         self.end_answers(Stop::App).await;
@@ -263,6 +292,7 @@ impl App {
         let desk = Desk {
             store: store.clone(),
             engine: self.inner.engine.clone(),
+            read_ahead: self.inner.read_ahead.clone(),
             model,
             clock: Arc::clone(&self.inner.config.clock),
         };
@@ -271,11 +301,15 @@ impl App {
 
     /// What nobody waits for at the start. Failures are logged by `tell`.
     async fn settle_in(&self) {
+        if let Ok(store) = self.tell(self.store().await) {
+            states::forget_gone(&self.inner.config.home, store).await;
+        }
         self.tell(self.go_on_moving().await).ok();
         self.tell(self.inner.shelf.bin().await).ok();
         self.tell(self.inner.shelf.scan().await).ok();
         // Who asked before knew of no model that is here.
         self.inner.shelf.tell_change();
+        self.tell(self.inner.downloads.sweep().await).ok();
     }
 
     async fn end_answers(&self, stop: Stop) {
@@ -346,8 +380,15 @@ impl Inner {
 }
 
 /// The model to begin with. A history that cannot be read does not keep the engine from starting: the page says what
-/// is wrong, and offers to try again.
-async fn initial_choice(over: Option<PathBuf>, shelf: Shelf, default: DefaultModel) -> ModelChoice {
+/// is wrong, and offers to try again. By then it is known what computes; a model that is named from outside does not
+/// wait for that either.
+async fn initial_choice(over: Option<PathBuf>, shelf: Shelf, default: DefaultModel, compute: Compute) -> ModelChoice {
+    let restored = async move { compute.restore().await };
+    if over.is_some() {
+        tokio::spawn(restored);
+    } else {
+        restored.await;
+    }
     let choice = match over {
         Some(path) => ModelChoice::of(path, shelf.starter()),
         None => remembered_choice(&shelf).await.unwrap_or_else(|error| {

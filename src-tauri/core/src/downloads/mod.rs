@@ -16,6 +16,8 @@ mod queue;
 mod resolve;
 mod room;
 mod speed;
+mod sweep;
+mod tasks;
 
 use std::{collections::HashSet, path::PathBuf, time::Duration};
 
@@ -75,6 +77,15 @@ impl Downloads {
 
     /// Goes on with a paused or failed one.
     pub(crate) async fn resume(&self, id: DownloadId) -> Result<(), AppError> {
+        let is_refused = |one: &Download| {
+            let DownloadState::Failed { error } = &one.state else { return false };
+            one.id == id && failure::is_about_access(error)
+        };
+        let is_refused = self.list.borrow().iter().any(is_refused);
+        // The keychain may be open by now, or be opened by whoever wants to go on. Nobody else is kept waiting.
+        if is_refused && let Err(error) = self.hub.account().await {
+            tracing::debug!(cause = error.message, "who is signed in is not known");
+        }
         self.ask(|done| Order::Resume(id, done)).await
     }
 

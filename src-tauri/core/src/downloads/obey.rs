@@ -46,10 +46,7 @@ impl Queue {
                 let resumed = self.resume(id).await;
                 self.answer(done, resumed);
             }
-            Order::Cancel(id, done) => {
-                let cancelled = self.cancel(id).await;
-                self.answer(done, cancelled);
-            }
+            Order::Cancel(id, done) => self.begin_cancelling(id, done).await,
             Order::Move { id, before, done } => {
                 let moved = self.move_before(id, before).await;
                 self.answer(done, moved);
@@ -58,9 +55,13 @@ impl Queue {
                 let needs = self.needs(files).await;
                 self.answer(done, needs);
             }
+            Order::Sweep(abandoned, done) => {
+                let swept = self.sweep(abandoned).await;
+                self.answer(done, swept);
+            }
             Order::Hold(done) => {
                 self.is_held = true;
-                self.stop(|_| true).await;
+                self.stop_all().await;
                 self.answer(done, Ok(()));
             }
             Order::Release(moved, done) => {
@@ -69,7 +70,7 @@ impl Queue {
             }
             Order::ShutDown(done) => {
                 self.is_held = true;
-                self.stop(|_| true).await;
+                self.stop_all().await;
                 self.answer(done, Ok(()));
                 return ControlFlow::Break(());
             }
@@ -152,7 +153,7 @@ impl Queue {
     async fn pause(&mut self, id: DownloadId) -> Result<(), AppError> {
         self.load().await?;
         self.item(id).ok_or_else(gone)?;
-        self.stop(|other| other == id).await;
+        self.stop(id).await;
         // It may just have come to its end.
         if self.item(id).is_some_and(|item| item.is_queued()) {
             self.set_state(id, State::Paused).await;
@@ -172,10 +173,41 @@ impl Queue {
         Ok(())
     }
 
+    /// What a disk still has in hand cannot be taken away yet; the others do not wait for that.
+    async fn begin_cancelling(&mut self, id: DownloadId, done: Reply<()>) {
+        if self.pause(id).await.is_ok() && self.is_releasing(id) {
+            self.leaving.push((id, done));
+        } else {
+            let cancelled = self.cancel(id).await;
+            self.answer(done, cancelled);
+        }
+    }
+
+    /// A disk has answered for a file of this download.
+    pub(super) async fn go_on_cancelling(&mut self, id: DownloadId) {
+        if self.is_releasing(id) {
+            return;
+        }
+        let (gone, staying) = std::mem::take(&mut self.leaving).into_iter().partition(|(leaving, _)| *leaving == id);
+        self.leaving = staying;
+        let gone: Vec<(DownloadId, Reply<()>)> = gone;
+        for (id, done) in gone {
+            // Whoever has asked for it again since wants it.
+            let is_wanted = self.item(id).is_some_and(|item| item.is_queued());
+            let cancelled = if is_wanted { Ok(()) } else { self.take_away(id).await };
+            self.answer(done, cancelled);
+        }
+    }
+
     async fn cancel(&mut self, id: DownloadId) -> Result<(), AppError> {
         self.load().await?;
         self.item(id).ok_or_else(gone)?;
-        self.stop(|other| other == id).await;
+        self.stop(id).await;
+        self.take_away(id).await
+    }
+
+    /// One for which nothing runs.
+    async fn take_away(&mut self, id: DownloadId) -> Result<(), AppError> {
         let Some(index) = self.items.iter().position(|item| item.id == id) else { return Ok(()) };
         let item = &self.items[index];
         let others = || self.items.iter().filter(|other| other.id != id && !other.is_done());

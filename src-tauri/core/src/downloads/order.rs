@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, path::PathBuf};
 
+use hearth_library::Partial;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -28,6 +29,8 @@ pub(super) enum Order {
     },
     /// Say whether one of these files is still needed.
     Needs(HashSet<PathBuf>, Reply<bool>),
+    /// Take these away as far as no download owns them.
+    Sweep(Vec<Partial>, Reply<()>),
     /// Write nothing until [`Order::Release`].
     Hold(Reply<()>),
     Release(Option<Relocation>, Reply<()>),

@@ -6,7 +6,8 @@ use super::{
     item::State,
     journal::StoredJournal,
     place::PlaceError,
-    queue::{Ended, Kind, Outcome, Queue, Work},
+    queue::Queue,
+    tasks::{End, Ended},
 };
 use crate::{
     error::{AppError, ErrorCode, chain},
@@ -16,29 +17,18 @@ use crate::{
 
 impl Queue {
     /// Takes in how a task has ended.
-    pub(super) async fn take_in(&mut self, ended: Ended) {
-        let (id, outcome) = match ended {
-            Ok((id, outcome)) => (id, Ok(outcome)),
-            Err(error) => (error.id(), Err(error)),
-        };
-        let Some(Work { download, mut kind, .. }) = self.works.remove(&id) else { return };
-        if let Kind::Fetch { released, .. } = &mut kind {
-            // The task is over; a thread of it may still be waiting for the disk.
-            released.wait().await;
-        }
-        match (outcome, kind) {
-            (Ok(Outcome::Fetched(Ok(()))), Kind::Fetch { index, .. }) => self.gain(download, index).await,
-            (Ok(Outcome::Fetched(Err(error)) | Outcome::Placed(Err(PlaceError::Refused(error)))), _) => {
+    pub(super) async fn take_in(&mut self, Ended { download, end }: Ended) {
+        match end {
+            End::Fetched { index, outcome: Ok(()) } => self.gain(download, index).await,
+            End::Fetched { outcome: Err(error), .. } | End::Placed(Err(PlaceError::Refused(error))) => {
                 self.fail(download, error).await;
             }
-            (Ok(Outcome::Placed(Ok(model))), _) => {
-                self.set_state(download, State::Done(model)).await;
-            }
-            (Ok(Outcome::Placed(Err(PlaceError::Missing(index)))), _) => self.lose(download, index).await,
-            (Ok(Outcome::Fetched(Ok(()))), Kind::Place) => {}
-            (Err(error), _) if error.is_cancelled() => self.look_at_disk(download).await,
-            (Err(error), _) => {
-                self.fail(download, AppError::new(ErrorCode::Internal, format!("a download's task: {error}"))).await;
+            End::Placed(Ok(model)) => self.set_state(download, State::Done(model)).await,
+            End::Placed(Err(PlaceError::Missing(index))) => self.lose(download, index).await,
+            End::Released => self.go_on_cancelling(download).await,
+            End::Stopped => self.look_at_disk(download).await,
+            End::Panicked(cause) => {
+                self.fail(download, AppError::new(ErrorCode::Internal, format!("a download's task: {cause}"))).await;
             }
         }
     }
@@ -91,11 +81,7 @@ impl Queue {
             self.set_state(id, State::Failed(error)).await;
         }
         // What of it still runs is taken in as anything else that ends.
-        for work in self.works.values().filter(|work| work.download == id) {
-            if matches!(work.kind, Kind::Fetch { .. }) {
-                work.abort.abort();
-            }
-        }
+        self.tasks.stop_fetching(|other| other == id);
         self.look_at_disk(id).await;
     }
 

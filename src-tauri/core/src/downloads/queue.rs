@@ -1,14 +1,10 @@
 //! The task that owns all downloads: it starts what may run, takes in how that ended, and does as it is told.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use hearth_hub::transfer::{Phase, Progress, Released, hold};
+use hearth_hub::transfer::{Phase, Progress, hold};
 use tokio::{
     sync::{mpsc, watch},
-    task::{self, AbortHandle, JoinError, JoinSet},
     time::{MissedTickBehavior, interval, interval_at},
 };
 
@@ -16,15 +12,16 @@ use super::{
     failure,
     fetch::Fetch,
     item::{Activity, Item, State},
-    order::Order,
-    place::{PlaceError, place},
+    order::{Order, Reply},
+    place::place,
+    tasks::{Kind, Tasks, Work},
 };
 use crate::{
     error::{AppError, ErrorCode, chain},
     hub_access::HubAccess,
     library::{CacheFile, Shelf},
     store::downloads,
-    view::{Download, DownloadId, LocalModelId},
+    view::{Download, DownloadId},
 };
 
 /// Over all downloads. More would not be faster, since each file has several connections of its own.
@@ -41,39 +38,10 @@ pub(super) struct Queue {
     pub(super) is_loaded: bool,
     /// Nothing may be written to the models' folder.
     pub(super) is_held: bool,
-    running: JoinSet<Outcome>,
-    pub(super) works: HashMap<task::Id, Work>,
+    pub(super) tasks: Tasks,
+    /// Given up by the person, and waiting for a disk to let go of their files.
+    pub(super) leaving: Vec<(DownloadId, Reply<()>)>,
 }
-
-/// What a running task does.
-#[derive(Debug)]
-pub(super) struct Work {
-    pub(super) download: DownloadId,
-    pub(super) kind: Kind,
-    pub(super) abort: AbortHandle,
-}
-
-#[derive(Debug)]
-pub(super) enum Kind {
-    Fetch {
-        index: usize,
-        progress: watch::Receiver<Progress>,
-        /// What was last told of it.
-        told: Progress,
-        /// Knows when nothing touches the file any more.
-        released: Released,
-    },
-    Place,
-}
-
-/// How it ended.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    Fetched(Result<(), AppError>),
-    Placed(Result<LocalModelId, PlaceError>),
-}
-
-pub(super) type Ended = Result<(task::Id, Outcome), JoinError>;
 
 impl Queue {
     pub(super) fn new(
@@ -90,8 +58,8 @@ impl Queue {
             items: Vec::new(),
             is_loaded: false,
             is_held: false,
-            running: JoinSet::new(),
-            works: HashMap::new(),
+            tasks: Tasks::default(),
+            leaving: Vec::new(),
         }
     }
 
@@ -114,8 +82,8 @@ impl Queue {
                     Some(order) => if self.obey(order).await.is_break() { return },
                     None => return,
                 },
-                Some(ended) = self.running.join_next_with_id(), if !self.works.is_empty() => self.take_in(ended).await,
-                _ = ticks.tick(), if !self.works.is_empty() => self.look_at_progress(),
+                Some(ended) = self.tasks.next(), if !self.tasks.is_empty() => self.take_in(ended).await,
+                _ = ticks.tick(), if !self.tasks.is_empty() => self.look_at_progress(),
                 Ok(()) = changes.changed() => self.try_again(failure::is_about_access).await,
                 _ = asks.tick() => self.try_again(|error| error.code == ErrorCode::AccessNotGranted).await,
             }
@@ -162,25 +130,34 @@ impl Queue {
         }
     }
 
-    /// Ends what is being fetched for these downloads; returns when nothing is written any more. What is being given
-    /// its name comes to its end: it takes a moment.
-    pub(super) async fn stop(&mut self, whose: impl Fn(DownloadId) -> bool) {
-        for work in self.works.values().filter(|work| whose(work.download)) {
-            if matches!(work.kind, Kind::Fetch { .. }) {
-                work.abort.abort();
-            }
-        }
-        while self.works.values().any(|work| whose(work.download)) {
-            let Some(ended) = self.running.join_next_with_id().await else { return self.works.clear() };
+    /// Ends what is being fetched for this download; returns when it has ended, though a thread may still wait for the
+    /// disk. What is being given its name comes to its end: it takes a moment.
+    pub(super) async fn stop(&mut self, id: DownloadId) {
+        self.tasks.stop_fetching(|other| other == id);
+        while self.tasks.works().any(|work| work.download == id && !work.is_release()) {
+            let Some(ended) = self.tasks.next().await else { return };
             self.take_in(ended).await;
         }
+    }
+
+    /// Ends everything; returns when nothing is written any more.
+    pub(super) async fn stop_all(&mut self) {
+        self.tasks.stop_fetching(|_| true);
+        while let Some(ended) = self.tasks.next().await {
+            self.take_in(ended).await;
+        }
+    }
+
+    /// Whether a disk still has something to do for a file of this download that was stopped.
+    pub(super) fn is_releasing(&self, id: DownloadId) -> bool {
+        self.tasks.works().any(|work| work.download == id && work.is_release())
     }
 
     /// Whether these contents are being written.
     fn is_fetching(&self, wanted: &Item, index: usize) -> bool {
         let Some(file) = wanted.wanted.files.get(index) else { return false };
-        self.works.values().any(|work| {
-            let Kind::Fetch { index, .. } = work.kind else { return false };
+        self.tasks.works().any(|work| {
+            let Some(index) = work.index() else { return false };
             let other = self.items.iter().find(|item| item.id == work.download);
             other.is_some_and(|other| {
                 let same = other.wanted.files.get(index).is_some_and(|other| other.sha256 == file.sha256);
@@ -200,14 +177,17 @@ impl Queue {
         if self.is_held {
             return;
         }
-        let is_busy = |works: &HashMap<_, Work>, id| works.values().any(|work| work.download == id);
+        let is_busy = |item: &Item| {
+            let is_written = (0..item.wanted.files.len()).any(|index| self.is_fetching(item, index));
+            is_written || self.tasks.works().any(|work| work.download == item.id)
+        };
         let whole = self.items.iter().filter(|item| item.is_queued() && item.is_whole());
-        let placeable: Vec<_> = whole.filter(|item| !is_busy(&self.works, item.id)).map(|item| item.id).collect();
+        let placeable: Vec<_> = whole.filter(|item| !is_busy(item)).map(|item| item.id).collect();
         for id in placeable {
             self.begin_placing(id);
         }
         let is_fetch = |work: &&Work| matches!(work.kind, Kind::Fetch { .. });
-        while self.works.values().filter(is_fetch).count() < FILES_AT_A_TIME {
+        while self.tasks.works().filter(is_fetch).count() < FILES_AT_A_TIME {
             let Some((id, index)) = self.next_file() else { return };
             self.begin_fetching(id, index);
         }
@@ -225,7 +205,7 @@ impl Queue {
         let Some(item) = self.items.iter().find(|item| item.id == id) else { return };
         let Some(file) = item.wanted.files.get(index) else { return };
         let at_first = Progress { received_bytes: item.received(index), phase: Phase::Connecting };
-        let (sender, progress) = watch::channel(at_first.clone());
+        let (sender, progress) = watch::channel(at_first);
         let (hold, released) = hold();
         let fetching = CacheFile::of(&item.wanted, file).map(|names| {
             let fetch = Fetch {
@@ -240,23 +220,17 @@ impl Queue {
             };
             fetch.run()
         });
-        let abort = self.running.spawn(async move {
-            Outcome::Fetched(match fetching {
+        self.tasks.fetch(id, index, progress, released, async move {
+            match fetching {
                 Ok(fetching) => fetching.await,
                 Err(error) => Err(AppError::new(ErrorCode::Internal, chain(&error))),
-            })
+            }
         });
-        self.works.insert(
-            abort.id(),
-            Work { download: id, kind: Kind::Fetch { index, progress, told: at_first, released }, abort },
-        );
     }
 
     fn begin_placing(&mut self, id: DownloadId) {
         let Some(item) = self.items.iter().find(|item| item.id == id) else { return };
-        let placing = place(self.shelf.clone(), item.wanted.clone());
-        let abort = self.running.spawn(async move { Outcome::Placed(placing.await) });
-        self.works.insert(abort.id(), Work { download: id, kind: Kind::Place, abort });
+        self.tasks.place(id, place(self.shelf.clone(), item.wanted.clone()));
     }
 
     async fn try_again(&mut self, which: impl Fn(&AppError) -> bool) {
@@ -273,9 +247,10 @@ impl Queue {
 
     fn activity(&self, id: DownloadId) -> Activity {
         let mut activity = Activity::default();
-        for work in self.works.values().filter(|work| work.download == id) {
+        for work in self.tasks.works().filter(|work| work.download == id) {
             match &work.kind {
                 Kind::Fetch { index, told, .. } => activity.fetching.push((*index, told.clone())),
+                Kind::Release { .. } => {}
                 Kind::Place => activity.is_placing = true,
             }
         }
@@ -283,7 +258,7 @@ impl Queue {
     }
 
     fn look_at_progress(&mut self) {
-        for work in self.works.values_mut() {
+        for work in self.tasks.works_mut() {
             if let Kind::Fetch { progress, told, .. } = &mut work.kind {
                 told.clone_from(&progress.borrow());
             }

@@ -1,17 +1,24 @@
-//! The task that owns the engine's process: starts it, has the chosen model loaded, and starts it again when it dies.
+//! The task that owns the engine's process: starts it with what computes best, has the chosen model loaded, and starts it
+//! again when it dies.
 
-use std::{io, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{io, ops::ControlFlow, time::Duration};
 
-use hearth_ipc::{Client, ComputePath, ConnectError, EngineEnd, EngineLauncher, LoadEvent, LoadRequest};
+use hearth_ipc::{Client, ComputePath, ConnectError, EngineEnd, EngineLauncher};
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
-use super::{Order, Readiness, ReadyModel};
+use super::{
+    Order, Parts, Readiness,
+    attending::{self, Next},
+    loading::{Loaded, Wishes},
+    usage::Usage,
+};
 use crate::{
     error::{AppError, ErrorCode, chain},
-    model::{self, ModelChoice, StarterModel},
+    hardware::{Mark, Purpose},
+    model::ModelChoice,
     view::{EngineState, NamedModel},
 };
 
@@ -21,18 +28,34 @@ const BACK_OFF: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duratio
 const SOUND_AFTER: Duration = Duration::from_secs(3);
 /// For ending in order. What it would still do is of no use to anybody.
 const SHUT_DOWN_LIMIT: Duration = Duration::from_millis(1500);
+/// A model that has ended the engine so often in a row is not loaded again by itself.
+const MOST_STRIKES: u32 = 2;
 
 pub(super) struct Supervisor {
-    launcher: Arc<dyn EngineLauncher>,
-    starter: StarterModel,
-    choice: ModelChoice,
-    orders: mpsc::UnboundedReceiver<Order>,
-    states: watch::Sender<EngineState>,
-    readiness: watch::Sender<Readiness>,
+    pub(super) parts: Parts,
+    pub(super) ends: Ends,
+    pub(super) choice: ModelChoice,
     /// Who waits for the chosen model.
-    waiting: Option<oneshot::Sender<()>>,
+    pub(super) waiting: Option<oneshot::Sender<()>>,
+    /// What the loaded model takes of memory: free, as soon as another is loaded.
+    pub(super) held_bytes: u64,
     /// Failed starts in a row.
     failures: usize,
+    /// How often the chosen model has ended the engine in a row.
+    strikes: u32,
+    /// How much was served when it last did.
+    served: u64,
+    /// On the disk, as long as a driver may take the computer with it.
+    mark: Option<Mark>,
+}
+
+/// Its ends of the channels that the handles hold the others of.
+pub(super) struct Ends {
+    pub(super) orders: mpsc::UnboundedReceiver<Order>,
+    pub(super) states: watch::Sender<EngineState>,
+    pub(super) readiness: watch::Sender<Readiness>,
+    pub(super) usage: watch::Receiver<Usage>,
+    pub(super) focus: watch::Receiver<bool>,
 }
 
 /// Who waits for the end of it all, if anybody does.
@@ -51,219 +74,260 @@ enum StartError {
 enum Over {
     /// It could not be started.
     NotStarted(StartError),
-    /// It died, having been ready for this long, if it ever was.
-    Died { end: EngineEnd, ready_for: Option<Duration> },
+    /// It died.
+    Died { end: EngineEnd, during: During },
+    /// Something else is to compute.
+    Elsewhere,
+    /// Nobody needs it for now.
+    Rest,
     /// The app ends.
     ShutDown(Farewell),
 }
 
-/// How an attempt to load the chosen model went.
-enum Loaded {
-    /// It can answer.
-    Ready,
-    /// It cannot be used.
-    Refused,
-    /// Another was chosen meanwhile.
-    Replaced,
-    Died(EngineEnd),
-    ShutDown(Farewell),
+/// What a process was at when it died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum During {
+    /// It loaded the chosen model.
+    Loading,
+    /// It was asked something, having been ready for this long.
+    Use(Duration),
+    /// Nothing that the chosen model could be blamed for, having been ready for this long.
+    Rest(Duration),
 }
 
 impl Supervisor {
-    pub(super) fn new(
-        launcher: Arc<dyn EngineLauncher>,
-        starter: StarterModel,
-        orders: mpsc::UnboundedReceiver<Order>,
-        states: watch::Sender<EngineState>,
-        readiness: watch::Sender<Readiness>,
-    ) -> Self {
-        Self { launcher, starter, choice: ModelChoice::Starter, orders, states, readiness, waiting: None, failures: 0 }
+    pub(super) fn new(parts: Parts, ends: Ends) -> Self {
+        Self {
+            parts,
+            ends,
+            choice: ModelChoice::Starter,
+            waiting: None,
+            held_bytes: 0,
+            failures: 0,
+            strikes: 0,
+            served: 0,
+            mark: None,
+        }
     }
 
     /// Until the app ends.
     pub(super) async fn run(mut self, choice: impl Future<Output = ModelChoice>) {
-        // The process starts while the choice is looked up.
-        let (mut started, choice) = tokio::join!(launch(&*self.launcher), choice);
-        self.choice = choice;
+        self.choice = choice.await;
         loop {
-            let over = match started {
-                Ok(client) => self.serve(client).await,
+            let path = self.parts.compute.chosen().borrow().path;
+            self.mark(path, Purpose::Load).await;
+            let over = match launch(&*self.parts.launcher, path).await {
+                Ok(client) => {
+                    self.parts.compute.meet(client.build());
+                    self.serve(&client, path).await
+                }
                 Err(error) => Over::NotStarted(error),
             };
-            if let Over::ShutDown(done) = over {
+            self.held_bytes = 0;
+            let next = match over {
+                Over::ShutDown(done) => ControlFlow::Break(done),
+                Over::Elsewhere => ControlFlow::Continue(()),
+                Over::Rest => self.rest().await,
+                Over::NotStarted(_) | Over::Died { .. } => self.recover(&over, path).await,
+            };
+            if let ControlFlow::Break(done) = next {
+                // Whoever is told that it is over finds nothing of it left.
+                self.unmark();
                 return confirm(done);
             }
-            if let ControlFlow::Break(done) = self.recover(&over).await {
-                return confirm(done);
-            }
-            started = launch(&*self.launcher).await;
         }
     }
 
     /// One process, from its hello to its end.
-    async fn serve(&mut self, client: Client) -> Over {
+    async fn serve(&mut self, client: &Client, path: ComputePath) -> Over {
         loop {
-            let mut ready_since = None;
-            match self.load(&client).await {
-                Loaded::Ready => ready_since = Some(Instant::now()),
-                Loaded::Refused => {}
+            if self.parts.compute.chosen().borrow().path != path {
+                shut_down(client).await;
+                self.unmark();
+                return Over::Elsewhere;
+            }
+            let wishes = Wishes::of(&self.parts.compute.settings().borrow(), path);
+            let is_loaded = match self.load(client, path, wishes).await {
+                Loaded::Ready => true,
+                Loaded::Refused => false,
                 Loaded::Replaced => continue,
-                Loaded::Died(end) => return Over::Died { end, ready_for: None },
+                Loaded::Died(end) => return Over::Died { end, during: During::Loading },
                 Loaded::ShutDown(done) => {
-                    shut_down(&client).await;
+                    shut_down(client).await;
+                    return Over::ShutDown(done);
+                }
+            };
+            match self.attend(client, path, wishes, is_loaded).await {
+                Next::Load => {}
+                Next::Elsewhere => {
+                    attending::unload(client).await;
+                    shut_down(client).await;
+                    return Over::Elsewhere;
+                }
+                Next::Rest => {
+                    self.ends.states.send_replace(EngineState::Resting { model: self.named() });
+                    self.parts.compute.tell_change();
+                    attending::unload(client).await;
+                    // What is left of it would still wake up each second.
+                    shut_down(client).await;
+                    return Over::Rest;
+                }
+                Next::Died { end, ready_for, was_used } => {
+                    let during = if was_used { During::Use(ready_for) } else { During::Rest(ready_for) };
+                    return Over::Died { end, during };
+                }
+                Next::ShutDown(done) => {
+                    shut_down(client).await;
                     return Over::ShutDown(done);
                 }
             }
-            let order = tokio::select! {
-                order = self.orders.recv() => order,
-                end = client.ended() => {
-                    return Over::Died { end, ready_for: ready_since.map(|since| since.elapsed()) };
-                }
-            };
-            if let ControlFlow::Break(done) = self.obey(order) {
-                shut_down(&client).await;
-                return Over::ShutDown(done);
-            }
         }
     }
 
-    /// The chosen model, from the safe check of its file to its being ready.
-    async fn load(&mut self, client: &Client) -> Loaded {
-        let path = self.choice.path(&self.starter.path).to_owned();
-        let named = self.choice.named(&self.starter.path);
-        self.tell_loading(named.clone(), 0.0);
-        if let Err(error) = model::check(&path).await {
-            return self.refuse(error);
-        }
-        let request = LoadRequest::new(client.new_id(), path.clone());
-        let mut load = client.load(request);
-        let mut replaced = false;
-        loop {
-            tokio::select! {
-                event = load.next() => match event {
-                    Some(LoadEvent::Progress(_)) if replaced => {}
-                    Some(LoadEvent::Progress(fraction)) => self.tell_loading(named.clone(), fraction),
-                    Some(LoadEvent::Loaded(_) | LoadEvent::Failed(_)) if replaced => return Loaded::Replaced,
-                    Some(LoadEvent::Loaded(loaded)) => {
-                        tracing::info!(model = loaded.name, device = loaded.device, "a model is ready");
-                        let manner = model::manner(&loaded, &self.starter);
-                        let model = model::info(loaded, &self.starter.path);
-                        let ready = ReadyModel {
-                            client: client.clone(),
-                            choice: self.choice.clone(),
-                            path: path.clone(),
-                            name: model.name.clone(),
-                            device: model.device.clone(),
-                            manner,
-                        };
-                        self.states.send_replace(EngineState::Ready { model });
-                        self.readiness.send_replace(Readiness::Ready(ready));
-                        if let Some(waiting) = self.waiting.take() {
-                            // Whoever no longer waits does not want to know.
-                            waiting.send(()).ok();
-                        }
-                        return Loaded::Ready;
-                    }
-                    Some(LoadEvent::Failed(failure)) => return self.refuse(AppError::of_engine(&failure).about(&path)),
-                    Some(LoadEvent::EngineEnded(end)) => return Loaded::Died(end),
-                    None => return Loaded::Died(client.ended().await),
-                },
-                order = self.orders.recv() => {
-                    if let ControlFlow::Break(done) = self.obey(order) {
-                        return Loaded::ShutDown(done);
-                    }
-                    replaced = true;
-                    load.cancel();
-                    self.tell_loading(self.choice.named(&self.starter.path), 0.0);
-                }
-            }
-        }
-    }
-
-    /// After a failure: waits as long as it must, or until somebody does something. Breaks if that is to end it all.
-    async fn recover(&mut self, over: &Over) -> ControlFlow<Farewell> {
-        let cause = match over {
-            Over::NotStarted(error) => chain(error),
-            Over::Died { end, ready_for } => {
-                if ready_for.is_some_and(|ready_for| ready_for >= SOUND_AFTER) {
-                    self.failures = 0;
-                }
-                end.to_string()
-            }
-            Over::ShutDown(_) => return ControlFlow::Continue(()),
-        };
-        if let Some(delay) = BACK_OFF.get(self.failures) {
-            self.failures += 1;
-            tracing::warn!(cause, ?delay, "the engine is started again");
-            self.readiness.send_replace(Readiness::NotYet);
-            self.states.send_replace(EngineState::Starting);
-            return tokio::select! {
-                () = sleep(*delay) => ControlFlow::Continue(()),
-                order = self.orders.recv() => self.obey(order),
-            };
-        }
-        tracing::error!(cause, "the engine is not started again by itself");
-        self.tell_trouble(self.given_up(over, cause));
-        let order = self.orders.recv().await;
-        self.readiness.send_replace(Readiness::NotYet);
-        self.states.send_replace(EngineState::Starting);
+    /// Until somebody asks for a model.
+    async fn rest(&mut self) -> ControlFlow<Farewell> {
+        tracing::info!("the model rests");
+        let order = self.ends.orders.recv().await;
+        self.tell_starting();
         self.obey(order)
     }
 
-    /// What to say when starting again has not helped.
-    fn given_up(&self, over: &Over, cause: String) -> AppError {
-        const SIGKILL: i32 = 9;
+    /// After a failure: waits as long as it must, or until somebody does something. Breaks if that is to end it all.
+    async fn recover(&mut self, over: &Over, path: ComputePath) -> ControlFlow<Farewell> {
+        let cause = match over {
+            Over::NotStarted(error) => chain(error),
+            Over::Died { end, .. } => end.to_string(),
+            Over::Elsewhere | Over::Rest | Over::ShutDown(_) => return ControlFlow::Continue(()),
+        };
+        if path != ComputePath::Cpu {
+            tracing::warn!(cause, path = path.as_str(), "the engine ended; something else goes on");
+            self.parts.compute.crashed(path).await;
+            self.unmark();
+            // What graphics do is no fault of the model.
+            self.tell_starting();
+            return ControlFlow::Continue(());
+        }
+        let is_struck_out = self.count(over);
+        if let Some(delay) = BACK_OFF.get(self.failures).filter(|_| !is_struck_out) {
+            self.failures += 1;
+            tracing::warn!(cause, ?delay, "the engine is started again");
+            self.tell_starting();
+            let delay = sleep(*delay);
+            tokio::pin!(delay);
+            loop {
+                tokio::select! {
+                    () = &mut delay => return ControlFlow::Continue(()),
+                    order = self.ends.orders.recv() => if !matches!(order, Some(Order::Wake)) {
+                        return self.obey(order);
+                    },
+                }
+            }
+        }
+        tracing::error!(cause, "the engine is not started again by itself");
+        self.tell_trouble(self.given_up(over, cause, is_struck_out));
+        let order = self.ends.orders.recv().await;
+        self.tell_starting();
+        self.obey(order)
+    }
+
+    /// Counts a failure. Whether the chosen model is to blame, and for the last time.
+    fn count(&mut self, over: &Over) -> bool {
+        let Over::Died { during, .. } = over else { return false };
+        if let During::Use(ready_for) | During::Rest(ready_for) = during
+            && *ready_for >= SOUND_AFTER
+        {
+            self.failures = 0;
+        }
+        let served = self.ends.usage.borrow().served;
+        if served != std::mem::replace(&mut self.served, served) {
+            self.strikes = 0;
+        }
+        if !matches!(during, During::Rest(_)) {
+            self.strikes += 1;
+        }
+        self.strikes >= MOST_STRIKES && !matches!(during, During::Rest(_))
+    }
+
+    /// What to say when starting again has not helped, or would not.
+    fn given_up(&self, over: &Over, cause: String, is_struck_out: bool) -> AppError {
         let code = match over {
-            // The system ends a process that takes more memory than there is.
-            Over::Died { end: EngineEnd::Killed(SIGKILL), ready_for: None } => ErrorCode::OutOfMemory,
-            Over::Died { ready_for: None, .. } if self.choice != ModelChoice::Starter => ErrorCode::ModelUnsupported,
-            Over::Died { .. } => ErrorCode::EngineCrashed,
-            Over::NotStarted(_) | Over::ShutDown(_) => ErrorCode::EngineUnavailable,
+            Over::Died { end, during } => match ErrorCode::of_engine_end(end, *during == During::Loading) {
+                ErrorCode::EngineCrashed | ErrorCode::EngineStuck if is_struck_out => ErrorCode::ModelCrashes,
+                code => code,
+            },
+            _ => ErrorCode::EngineUnavailable,
         };
         let error = AppError::new(code, cause);
-        if code == ErrorCode::ModelUnsupported { error.about(self.choice.path(&self.starter.path)) } else { error }
+        match code {
+            ErrorCode::ModelCrashes | ErrorCode::OutOfMemory => error.about(self.choice.path(&self.parts.starter.path)),
+            _ => error,
+        }
     }
 
     /// Takes an order to heart. Breaks if it is to end it all, as also when nobody is left to give orders.
-    fn obey(&mut self, order: Option<Order>) -> ControlFlow<Farewell> {
+    pub(super) fn obey(&mut self, order: Option<Order>) -> ControlFlow<Farewell> {
         match order {
             Some(Order::Load(choice, waiting)) => {
                 self.choice = choice;
                 self.waiting = Some(waiting);
             }
-            Some(Order::Reload) => {}
+            Some(Order::Reload | Order::Wake) => {}
             Some(Order::ShutDown(done)) => return ControlFlow::Break(Some(done)),
             None => return ControlFlow::Break(None),
         }
-        self.failures = 0;
+        (self.failures, self.strikes) = (0, 0);
+        self.parts.compute.forgive();
         ControlFlow::Continue(())
     }
 
-    fn tell_loading(&self, model: NamedModel, fraction: f32) {
-        self.readiness.send_if_modified(|readiness| {
+    /// Writes down that this path is used, unless that is written down already.
+    pub(super) async fn mark(&mut self, path: ComputePath, purpose: Purpose) {
+        if self.mark.is_none() {
+            self.mark = self.parts.compute.mark(path, purpose).await;
+        }
+    }
+
+    /// It went well, or what became of it is known.
+    pub(super) fn unmark(&mut self) {
+        self.mark = None;
+    }
+
+    fn named(&self) -> NamedModel {
+        self.choice.named(&self.parts.starter.path)
+    }
+
+    fn tell_starting(&self) {
+        self.ends.readiness.send_replace(Readiness::NotYet);
+        self.ends.states.send_replace(EngineState::Starting);
+        self.parts.compute.tell_change();
+    }
+
+    pub(super) fn tell_loading(&self, model: NamedModel, fraction: f32) {
+        self.ends.readiness.send_if_modified(|readiness| {
             let changes = !matches!(readiness, Readiness::NotYet);
             *readiness = Readiness::NotYet;
             changes
         });
-        self.states.send_replace(EngineState::Loading { model, fraction });
+        self.ends.states.send_replace(EngineState::Loading { model, fraction });
     }
 
     fn tell_trouble(&mut self, error: AppError) {
         self.waiting = None;
-        let model = Some(self.choice.named(&self.starter.path));
-        self.states.send_replace(EngineState::Trouble { error: error.clone(), model });
-        self.readiness.send_replace(Readiness::Trouble(error, self.choice.clone()));
+        let model = Some(self.named());
+        self.ends.states.send_replace(EngineState::Trouble { error: error.clone(), model });
+        self.ends.readiness.send_replace(Readiness::Trouble(error, self.choice.clone()));
+        self.parts.compute.tell_change();
     }
 
-    fn refuse(&mut self, error: AppError) -> Loaded {
+    pub(super) fn refuse(&mut self, error: AppError) -> Loaded {
         tracing::warn!(code = ?error.code, cause = error.message, "the model cannot be used");
         self.tell_trouble(error);
         Loaded::Refused
     }
 }
 
-async fn launch(launcher: &dyn EngineLauncher) -> Result<Client, StartError> {
-    Ok(Client::connect(launcher.launch(ComputePath::Cpu)?).await?)
+async fn launch(launcher: &dyn EngineLauncher, path: ComputePath) -> Result<Client, StartError> {
+    Ok(Client::connect(launcher.launch(path)?).await?)
 }
 
 async fn shut_down(client: &Client) {

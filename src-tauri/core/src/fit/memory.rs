@@ -9,6 +9,8 @@ use hearth_ipc::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS};
 
 /// llama.cpp rounds the context up to a multiple of this (`GGML_PAD(n_ctx, 256)`).
 const CONTEXT_STEP_TOKENS: u64 = 256;
+/// A question and a short answer.
+const LEAST_CONTEXT_TOKENS: u64 = 512;
 /// Keys and values are F16.
 const CACHE_BYTES: u64 = 2;
 /// States of recurrent layers are F32.
@@ -37,7 +39,15 @@ pub(crate) struct Memory {
 impl Memory {
     /// With the context that the engine uses where nobody says otherwise, bounded by what the model was trained on.
     pub(crate) fn of(shape: &Shape, trained_tokens: Option<u64>) -> Self {
-        let context = context_tokens(trained_tokens);
+        Self::with_context(shape, context_tokens(trained_tokens))
+    }
+
+    /// With the smallest context that is of any use.
+    pub(crate) fn least_of(shape: &Shape, trained_tokens: Option<u64>) -> Self {
+        Self::with_context(shape, context_tokens(trained_tokens).min(LEAST_CONTEXT_TOKENS))
+    }
+
+    fn with_context(shape: &Shape, context: u64) -> Self {
         let windowed = cells((shape.window_tokens + u64::from(BATCH_TOKENS)).min(context));
         let cache = shape.layers.iter().map(|layer| {
             let tokens = if layer.has_window { windowed } else { context };

@@ -30,7 +30,7 @@ use crate::{
 pub(crate) use bin::real_files;
 pub use disks::{Disks, SystemDisks};
 pub(crate) use moves::{FolderMoves, Relocation, Task, of_move};
-pub(crate) use names::{CacheFile, file_in_repo};
+pub(crate) use names::{CacheFile, file_in_repo, repo_id};
 pub(crate) use shown::name_of;
 
 /// What a shelf is made of.

@@ -1,6 +1,9 @@
 //! The table of conversations.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -159,6 +162,12 @@ pub(crate) async fn delete(connection: &mut Connection, id: ConversationId, now:
 pub(crate) async fn restore(connection: &mut Connection, id: ConversationId) -> Result<(), StoreError> {
     sqlx::query("UPDATE conversations SET deleted_at = NULL WHERE id = ?").bind(id.0).execute(connection).await?;
     Ok(())
+}
+
+/// All there are, those that can be restored among them.
+pub(crate) async fn kept(connection: &mut Connection) -> Result<HashSet<ConversationId>, StoreError> {
+    let ids: Vec<u32> = sqlx::query_scalar("SELECT id FROM conversations").fetch_all(connection).await?;
+    Ok(ids.into_iter().map(ConversationId).collect())
 }
 
 /// Removes what was deleted before `deleted_before`, and says how many that were.

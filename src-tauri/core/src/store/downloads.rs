@@ -82,6 +82,14 @@ pub(crate) async fn all(connection: &mut Connection) -> Result<Vec<Kept>, StoreE
     Ok(all)
 }
 
+/// The contents of all of them, by repository: those that this version cannot read, too.
+pub(crate) async fn contents(connection: &mut Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let contents = sqlx::query_as(
+        "SELECT DISTINCT repo, sha256 FROM downloads JOIN download_files ON download_files.download = downloads.id",
+    );
+    Ok(contents.fetch_all(connection).await?)
+}
+
 async fn kept(connection: &mut Connection, row: &SqliteRow) -> Result<Kept, StoreError> {
     let id = DownloadId(row.try_get("id")?);
     let files = files(connection, id).await?;

@@ -7,6 +7,7 @@
 pub(crate) mod conversations;
 pub(crate) mod downloads;
 pub(crate) mod drafts;
+pub(crate) mod hardware;
 pub(crate) mod messages;
 pub(crate) mod models;
 mod opening;

@@ -25,22 +25,22 @@ use crate::{
 
 /// A keychain that is out of order.
 #[derive(Debug, Default)]
-struct Keychain {
+pub(crate) struct Keychain {
     inner: SecretsInMemory,
     trouble: AtomicUsize,
     asked: AtomicUsize,
 }
 
-const NO_TROUBLE: usize = 0;
-const LOCKED: usize = 1;
+pub(crate) const NO_TROUBLE: usize = 0;
+pub(crate) const LOCKED: usize = 1;
 const WAITING_FOR_EVER: usize = 2;
 
 impl Keychain {
-    fn with(trouble: usize) -> Arc<Self> {
+    pub(crate) fn with(trouble: usize) -> Arc<Self> {
         Arc::new(Self { trouble: AtomicUsize::new(trouble), ..Self::default() })
     }
 
-    fn set_trouble(&self, trouble: usize) {
+    pub(crate) fn set_trouble(&self, trouble: usize) {
         self.trouble.store(trouble, Ordering::SeqCst);
     }
 

@@ -39,7 +39,9 @@ async fn an_answer_is_told_from_its_start_to_its_end() {
     assert_eq!((text.as_str(), state, model.as_str()), ("Red.", &AnswerState::Complete, "starter"));
     assert_eq!(*remembered_from, None);
     let stats = stats.as_ref().expect("known in the end");
-    assert_eq!((stats.prompt_tokens, stats.reused_tokens, stats.answer_tokens), (10, 4, 21));
+    assert_eq!((stats.prompt_tokens, stats.reused_tokens, stats.restored_tokens), (10, 4, 3));
+    assert_eq!((stats.answer_tokens, stats.drafted_tokens, stats.accepted_tokens), (21, 9, 7));
+    assert_eq!(stats.device.as_deref(), Some("CPU"));
     assert!((stats.tokens_per_second - 200.0).abs() < 0.1, "20 tokens after the first in 100 ms");
     let stored = app.open_conversation(conversation.summary.id).await.expect("opened");
     assert_eq!(stored.messages[1], message, "what is told is what is stored");

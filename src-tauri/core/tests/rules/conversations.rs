@@ -1,8 +1,10 @@
 //! The list of conversations, their names, and what is typed but not sent.
 
-use hearth_core::{App, error::ErrorCode};
+use std::{fs, path::PathBuf};
 
-use crate::stage::{Stage, exchange, finished, follow_up, started};
+use hearth_core::{App, error::ErrorCode, view::ConversationId};
+
+use crate::stage::{Stage, exchange, finished, follow_up, soon, started};
 
 const DAY: u32 = 24 * 60 * 60;
 
@@ -95,6 +97,60 @@ async fn a_conversation_is_gone_for_good_30_days_after_it_was_deleted() {
     let app = App::new(stage.config());
     assert_eq!(app.restore_conversation(old).await.expect_err("gone").code, ErrorCode::NotFound);
     app.restore_conversation(recent).await.expect("still there");
+}
+
+/// What the engine keeps of a conversation, as if it had.
+fn remember(stage: &Stage, id: ConversationId) -> PathBuf {
+    let folder = stage.home().join("cache").join("conversations").join(id.0.to_string());
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("state"), b"keys and values").expect("a file");
+    folder
+}
+
+#[tokio::test]
+async fn what_the_model_remembers_goes_with_its_conversation_and_stays_while_that_can_be_restored() {
+    let stage = Stage::new();
+    let (app, mut engine) = stage.open().await;
+    let old = exchange(&app, &mut engine, "The older of three", "One.").await.summary.id;
+    let recent = exchange(&app, &mut engine, "The newer of three", "Two.").await.summary.id;
+    let kept = exchange(&app, &mut engine, "The one that stays", "Three.").await.summary.id;
+    let folders = [old, recent, kept].map(|id| remember(&stage, id));
+    let foreign = folders[0].with_file_name("notes");
+    fs::create_dir(&foreign).expect("a folder");
+    app.delete_conversation(old).await.expect("deleted");
+    stage.clock.advance(2 * DAY);
+    app.delete_conversation(recent).await.expect("deleted");
+    assert!(folders[0].exists(), "it can still be restored");
+    stage.clock.advance(29 * DAY);
+
+    let app = App::new(stage.config());
+    soon("the end of what is not needed", async {
+        while folders[0].exists() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    app.restore_conversation(recent).await.expect("still there");
+    assert!(folders[1].exists() && folders[2].exists(), "these can be opened again");
+    assert!(foreign.exists(), "what is of no conversation is none of the app's business");
+}
+
+#[tokio::test]
+async fn each_request_says_whose_memory_it_is() {
+    let stage = Stage::new();
+    let (app, mut engine) = stage.open().await;
+    let mut ids = Vec::new();
+    for question in ["The first of two", "The second of two"] {
+        let mut answer = app.send(None, None, question.into()).await.expect("sent");
+        let (conversation, _) = started(&mut answer).await;
+        let request = engine.answer("Yes.").await;
+        assert_eq!(request.conversation, Some(conversation.summary.id.0.to_string()));
+        finished(&mut answer).await;
+        ids.push(conversation.summary.id);
+    }
+    assert_ne!(ids[0], ids[1]);
+    let (_, request) = follow_up(&app, &mut engine, ids[0], "More of the first", "One more.").await;
+    assert_eq!(request.conversation, Some(ids[0].0.to_string()));
 }
 
 #[tokio::test]

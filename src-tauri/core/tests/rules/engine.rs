@@ -95,7 +95,7 @@ async fn an_engine_that_cannot_be_started_is_tried_four_times_and_then_told() {
 async fn a_model_that_ends_every_engine_is_given_up() {
     let stage = Stage::new();
     let app = App::new(without_history(&stage));
-    for _ in 0..4 {
+    for _ in 0..2 {
         let mut engine = stage.engine().await;
         engine.hello().await;
         engine.load_request().await;

@@ -15,7 +15,7 @@ use crate::{
     stage::{Stage, TestComputer},
 };
 
-fn starter_model() -> PathBuf {
+pub(crate) fn starter_model() -> PathBuf {
     let path = env::var_os("HEARTH_STARTER_MODEL").map(PathBuf::from).or_else(|| {
         let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
         let cache = cache.or_else(|| Some(env::home_dir()?.join(".cache")))?;

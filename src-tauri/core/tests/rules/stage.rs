@@ -12,14 +12,15 @@ use std::{
 
 use futures::StreamExt;
 use hearth_core::{
-    AnswerStream, App, Clock, Config, EngineLauncher, EngineProcess, Hardware, HubConfig, Machine, ModelFolders,
-    ProcessEnd, SamplingAdvice, SecretsInMemory, StarterModel, SystemDisks,
+    AnswerStream, App, Clock, Config, Cores, EngineLauncher, EngineProcess, Hardware, HardwareTrials, HubConfig,
+    Identity, Machine, Memory, ModelFolders, Power, ProcessEnd, SamplingAdvice, SecretsInMemory, StarterModel,
+    SystemDisks,
     view::{AnswerEvent, AnswerState, Conversation, ConversationId, EngineState, Message, MessageBody, MessageId},
 };
 use hearth_ipc::{
     ChatMessage, ComputePath, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats,
-    KvCacheType, LoadRequest, LoadedModel, PROTOCOL_VERSION, Request, RequestId, Role, Sampling, SamplingSource,
-    TemplateSource,
+    KvCacheType, LoadRequest, LoadedModel, PROTOCOL_VERSION, PrepareRequest, Request, RequestId, Role, Sampling,
+    SamplingSource, TemplateSource,
     codec::{read_async, write_async},
 };
 use tempfile::TempDir;
@@ -96,6 +97,7 @@ impl Stage {
             version: "0.0.0".into(),
             secrets: self.secrets.clone(),
             hardware: self.hardware.clone(),
+            hardware_trials: HardwareTrials::none(),
             clock: self.clock.clone(),
         }
     }
@@ -173,6 +175,26 @@ impl Hardware for TestComputer {
     fn look(&self, _is_disturbed: bool) -> Machine {
         self.0.clone()
     }
+
+    fn memory(&self) -> Memory {
+        Memory { total_bytes: self.0.memory_bytes, free_bytes: self.0.available_bytes }
+    }
+
+    fn identity(&self) -> Identity {
+        Identity { processor: self.0.processor.clone(), system: "A usual system".into() }
+    }
+
+    fn cores(&self) -> Cores {
+        Cores { fast: 4, all: 8 }
+    }
+
+    fn power(&self) -> Power {
+        Power::default()
+    }
+
+    fn is_short_of_memory(&self) -> bool {
+        false
+    }
 }
 
 struct StagedLauncher {
@@ -181,7 +203,7 @@ struct StagedLauncher {
 }
 
 impl EngineLauncher for StagedLauncher {
-    fn launch(&self, _path: ComputePath) -> io::Result<EngineProcess> {
+    fn launch(&self, path: ComputePath) -> io::Result<EngineProcess> {
         if self.is_broken.load(Ordering::Relaxed) {
             return Err(io::Error::from(io::ErrorKind::NotFound));
         }
@@ -190,7 +212,7 @@ impl EngineLauncher for StagedLauncher {
         let (reader, writer) = tokio::io::split(engine);
         let (end, ended) = oneshot::channel();
         // Nobody may be left to play it: an engine that is never heard of.
-        self.started.send(StagedEngine { reader, writer, end, loaded: Vec::new() }).ok();
+        self.started.send(StagedEngine { path, reader, writer, end, loaded: Vec::new() }).ok();
         Ok(EngineProcess {
             events: Box::new(events),
             requests: Box::new(requests),
@@ -201,6 +223,8 @@ impl EngineLauncher for StagedLauncher {
 
 /// An engine, played by the test.
 pub(crate) struct StagedEngine {
+    /// What it was started to compute with.
+    path: ComputePath,
     reader: ReadHalf<DuplexStream>,
     writer: WriteHalf<DuplexStream>,
     end: oneshot::Sender<ProcessEnd>,
@@ -210,7 +234,7 @@ pub(crate) struct StagedEngine {
 
 impl StagedEngine {
     pub(crate) async fn hello(&mut self) {
-        self.say(Event::Hello { protocol: PROTOCOL_VERSION, build: "staged".into(), path: ComputePath::Cpu }).await;
+        self.say(Event::Hello { protocol: PROTOCOL_VERSION, build: "staged".into(), path: self.path }).await;
     }
 
     pub(crate) async fn say(&mut self, event: Event) {
@@ -247,35 +271,7 @@ impl StagedEngine {
     pub(crate) async fn loaded_with(&mut self, load: &LoadRequest, sampling_source: SamplingSource) {
         self.loaded.push(load.id);
         let name = load.path.file_stem().expect("a name").to_string_lossy().into_owned();
-        let model = LoadedModel {
-            path: load.path.clone(),
-            name,
-            architecture: "llama".into(),
-            description: "llama 1M F32".into(),
-            parameters: 8,
-            size_bytes: 32,
-            context_tokens: 64,
-            trained_context_tokens: 64,
-            template: TemplateSource::Default,
-            sampling: Sampling {
-                temperature: 0.8,
-                top_k: 40,
-                top_p: 0.95,
-                min_p: 0.05,
-                repeat_penalty: 1.0,
-                repeat_last_n: 64,
-            },
-            sampling_source,
-            device: "CPU".into(),
-            compute: ComputePath::Cpu,
-            layers: 2,
-            gpu_layers: 0,
-            threads: 2,
-            batch_tokens: 64,
-            kv_cache: KvCacheType::F16,
-            flash_attention: true,
-            memory: Vec::new(),
-        };
+        let model = LoadedModel { name, sampling_source, ..loaded_model(load, self.path) };
         self.say(Event::Loaded { id: load.id, model }).await;
     }
 
@@ -284,6 +280,20 @@ impl StagedEngine {
             Some(Request::Generate(generate)) => generate,
             other => panic!("expected a question, not {other:?}"),
         }
+    }
+
+    pub(crate) async fn prepare_request(&mut self) -> PrepareRequest {
+        match self.request().await {
+            Some(Request::Prepare(prepare)) => prepare,
+            other => panic!("expected something to be read ahead, not {other:?}"),
+        }
+    }
+
+    /// Takes something to be read ahead, and has read it.
+    pub(crate) async fn prepare(&mut self) -> PrepareRequest {
+        let prepare = self.prepare_request().await;
+        self.say(Event::Prepared { id: prepare.id, tokens: 8 }).await;
+        prepare
     }
 
     /// Takes a question and begins to answer.
@@ -313,10 +323,10 @@ impl StagedEngine {
         let stats = GenerationStats {
             prompt_tokens: 10,
             reused_tokens: 4,
-            restored_tokens: 0,
+            restored_tokens: 3,
             answer_tokens: 21,
-            drafted_tokens: 0,
-            accepted_tokens: 0,
+            drafted_tokens: 9,
+            accepted_tokens: 7,
             prompt_ms: 5.0,
             first_token_ms: 6.0,
             generation_ms: 100.0,
@@ -337,6 +347,39 @@ impl StagedEngine {
     /// As after `kill -9`: the pipes close, and the system tells the signal.
     pub(crate) fn die(self) {
         self.end.send(ProcessEnd::Killed(9)).ok();
+    }
+}
+
+/// What an engine says of a model that it has loaded.
+pub(crate) fn loaded_model(load: &LoadRequest, compute: ComputePath) -> LoadedModel {
+    LoadedModel {
+        path: load.path.clone(),
+        name: "A model".into(),
+        architecture: "llama".into(),
+        description: "llama 1M F32".into(),
+        parameters: 8,
+        size_bytes: 32,
+        context_tokens: 64,
+        trained_context_tokens: 64,
+        template: TemplateSource::Default,
+        sampling: Sampling {
+            temperature: 0.8,
+            top_k: 40,
+            top_p: 0.95,
+            min_p: 0.05,
+            repeat_penalty: 1.0,
+            repeat_last_n: 64,
+        },
+        sampling_source: SamplingSource::Default,
+        device: "CPU".into(),
+        compute,
+        layers: 2,
+        gpu_layers: 0,
+        threads: 2,
+        batch_tokens: 64,
+        kv_cache: KvCacheType::F16,
+        flash_attention: true,
+        memory: Vec::new(),
     }
 }
 

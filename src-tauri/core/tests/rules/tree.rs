@@ -94,6 +94,7 @@ async fn continuing_appends_to_the_same_answer() {
     assert_eq!((text(&message), answer_state(&message)), ("Once upon a time", &AnswerState::Complete));
     let MessageBody::Assistant { stats: Some(stats), .. } = message.body else { panic!("no stats") };
     assert_eq!(stats.answer_tokens, 42, "both parts count");
+    assert_eq!((stats.drafted_tokens, stats.accepted_tokens), (18, 14), "and so does what was guessed of them");
     let stored = app.open_conversation(conversation.summary.id).await.expect("opened");
     assert_eq!(texts(&stored)[1], "Once upon a time");
 }

@@ -1,6 +1,7 @@
 //! A cache in the Hugging Face layout, as `huggingface_hub` writes it: contents once in `blobs`, and for each commit a
 //! folder of `snapshots` with the files' names, which link to the blobs. `refs` says which commit a branch was at.
 
+mod partials;
 mod place;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,11 @@ use crate::{
     repo::{Commit, Etag, FilePath, Repo, Revision},
     small,
 };
+
+pub use partials::Partial;
+
+/// Behind the ETag of contents that are not whole.
+const PARTIAL_ENDING: &str = ".hearth.incomplete";
 
 /// A cache. It need not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +47,7 @@ impl Cache {
     /// is; but it is not `<etag>.incomplete`, which older clients take up where its length ends: in a file that is
     /// preallocated and filled from several ends they would take holes for contents.
     pub fn partial_path(&self, repo: &Repo, etag: &Etag) -> PathBuf {
-        self.repo_folder(repo).join("blobs").join(format!("{etag}.hearth.incomplete"))
+        self.repo_folder(repo).join("blobs").join(format!("{etag}{PARTIAL_ENDING}"))
     }
 
     /// Where a file of a commit is found by everybody.

@@ -3,6 +3,7 @@
 use std::fs;
 
 use hearth_core::{
+    App, Config,
     error::ErrorCode,
     view::{Download, DownloadState, NetworkSettings, ProxyChoice},
 };
@@ -10,6 +11,7 @@ use hearth_fake_hub::{Account, Config as HubContents, FakeHub, Gate, Host};
 
 use super::{FILE, REPO, begin_slowly, code, one_model};
 use crate::{
+    account::{Keychain, LOCKED, NO_TROUBLE},
     computer::{Computer, done, download, model, repository, request},
     hub_stage::{sign_in, sign_out},
 };
@@ -86,4 +88,32 @@ async fn a_private_repository_is_fetched_further_when_somebody_is_signed_in_agai
     let done = download(&app, id, "the model", fetched).await;
     let DownloadState::Done { model } = done.state else { unreachable!() };
     assert!(fs::read(model.0).expect("readable") == bytes);
+}
+
+/// Of a fault: whoever pressed "Try again" was refused until the account's page was opened, which asked the keychain.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_repository_is_fetched_further_when_the_keychain_is_open_again() {
+    let (_, bytes) = one_model();
+    let mut private = repository(REPO, &[(FILE, bytes.clone())]);
+    private.is_private = true;
+    let accounts = vec![Account { name: "grace".into(), token: "hf_grace".into() }];
+    let computer = Computer::with(HubContents { accounts, ..HubContents::serving(vec![private]) });
+    computer.hub.grant(REPO, "grace");
+    let keychain = Keychain::with(NO_TROUBLE);
+    let config = || Config { secrets: keychain.clone(), ..computer.config() };
+    let app = App::new(config());
+    sign_in(&app, "hf_grace").await.expect("signed in");
+    let id = begin_slowly(&computer, &app).await;
+    app.shutdown().await;
+    drop(app);
+
+    computer.hub.limit_bytes_per_second(None);
+    keychain.set_trouble(LOCKED);
+    let app = App::new(config());
+    download(&app, id, "the refusal", |one| code(one) == Some(ErrorCode::NotOnHub)).await;
+    app.resume_download(id).await.expect("tried");
+    download(&app, id, "the refusal again", |one| code(one) == Some(ErrorCode::NotOnHub)).await;
+    keychain.set_trouble(NO_TROUBLE);
+    app.resume_download(id).await.expect("tried");
+    assert!(fs::read(done(&app, id).await.0).expect("readable") == bytes);
 }

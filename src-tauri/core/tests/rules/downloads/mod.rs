@@ -4,6 +4,7 @@ mod access;
 mod interrupted;
 mod list;
 mod mended;
+mod swept;
 mod whole;
 
 use hearth_core::{

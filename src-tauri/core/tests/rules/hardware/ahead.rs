@@ -1,0 +1,79 @@
+//! Reading ahead as the person wishes it, and with what the computer has to give.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use hearth_core::{
+    App, Config,
+    view::{EngineState, HardwareSettings},
+};
+use hearth_ipc::{Event, Request};
+
+use super::{double::Changing, restraint::let_go_by};
+use crate::stage::{Stage, StagedEngine, TestComputer, exchange, is_ready, state};
+
+async fn open(stage: &Stage) -> (App, StagedEngine, Arc<Changing>) {
+    let computer = Changing::new(TestComputer::of_gigabytes(16).0);
+    let app = App::new(Config { hardware: computer.clone(), ..stage.config() });
+    let engine = stage.ready_engine().await;
+    is_ready(&app).await;
+    (app, engine, computer)
+}
+
+async fn wish(app: &App, read_ahead: bool, read_ahead_on_battery: bool) {
+    let wished = HardwareSettings { read_ahead, read_ahead_on_battery, ..HardwareSettings::default() };
+    app.update_hardware_settings(wished).await.expect("kept");
+}
+
+async fn prepare(app: &App) {
+    app.prepare(None, None, "Name a warm colour".into()).await.expect("taken");
+}
+
+/// Whatever had been asked of the engine before would come first.
+async fn nothing_was_read_ahead(app: &App, engine: &mut StagedEngine) {
+    exchange(app, engine, "And what now?", "Nothing.").await;
+}
+
+#[tokio::test]
+async fn nothing_is_read_ahead_where_that_is_not_wished() {
+    let stage = Stage::new();
+    let (app, mut engine, _) = open(&stage).await;
+    wish(&app, false, true).await;
+    prepare(&app).await;
+    nothing_was_read_ahead(&app, &mut engine).await;
+    wish(&app, true, true).await;
+    prepare(&app).await;
+    engine.prepare().await;
+}
+
+#[tokio::test]
+async fn nothing_is_read_ahead_on_battery_where_that_is_not_wished() {
+    let stage = Stage::new();
+    let (app, mut engine, computer) = open(&stage).await;
+    computer.is_on_battery.store(true, Ordering::Relaxed);
+    prepare(&app).await;
+    engine.prepare().await;
+    wish(&app, true, false).await;
+    prepare(&app).await;
+    nothing_was_read_ahead(&app, &mut engine).await;
+    computer.is_on_battery.store(false, Ordering::Relaxed);
+    prepare(&app).await;
+    engine.prepare().await;
+}
+
+#[tokio::test]
+async fn a_model_that_rests_is_woken_by_whoever_begins_to_write() {
+    let stage = Stage::new();
+    let (app, mut engine, _) = open(&stage).await;
+    let_go_by(Duration::from_mins(31)).await;
+    let Some(Request::Unload { id }) = engine.request().await else { panic!("nobody needs the model") };
+    engine.say(Event::Unloaded { id }).await;
+    state(&app, |state| matches!(state, EngineState::Resting { .. })).await;
+    prepare(&app).await;
+    engine.load().await;
+    is_ready(&app).await;
+    prepare(&app).await;
+    engine.prepare().await;
+}

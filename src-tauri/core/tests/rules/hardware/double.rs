@@ -1,0 +1,393 @@
+//! Engines that play themselves, each path in its own way, and a computer that a test can change.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use hearth_core::{
+    App, Config, Cores, EngineLauncher, EngineProcess, Hardware as Computer, HardwareTrials, Identity, Machine, Memory,
+    Power, ProcessEnd,
+    view::{ComputePath as Shown, Hardware, PathOutcome},
+};
+use hearth_ipc::{
+    ComputePath, Device, DeviceKind, EngineFailure, Event, Exit, FailureKind, FinishReason, GenerateRequest,
+    GenerationStats, LoadRequest, PROTOCOL_VERSION, ProbeReport, ProbeRequest, Request, RequestId, Restraint, Speed,
+    codec::{read_async, write_async},
+};
+use tokio::{
+    io::{DuplexStream, ReadHalf, WriteHalf, split},
+    sync::{oneshot, watch},
+};
+
+use crate::stage::{Stage, TestComputer, loaded_model, soon};
+
+/// How fast the played processor is.
+pub(super) const CPU_SPEED: Speed = Speed { prompt: 400.0, generation: 150.0 };
+/// A card that is faster than that.
+pub(super) const FAST: Speed = Speed { prompt: 9000.0, generation: 300.0 };
+
+/// How engines on one path behave.
+#[derive(Debug, Clone)]
+pub(super) struct Play {
+    /// It ends so before it says anything.
+    pub(super) ends_at_once: Option<ProcessEnd>,
+    pub(super) devices: Vec<Device>,
+    pub(super) probe: Probe,
+    pub(super) load: Load,
+    pub(super) answer: Answer,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Probe {
+    /// It computes so fast, and so far from the processor.
+    Measures(Speed, f32),
+    /// It ends before it tells its devices.
+    Dies,
+    /// It ends after that.
+    DiesComputing,
+    /// It tells its devices, and nothing is heard of it again.
+    Hangs,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Load {
+    Works,
+    Dies(i32),
+    Hangs,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Answer {
+    Works,
+    Dies(i32),
+    /// It writes until it is told to stop.
+    GoesOn,
+}
+
+/// What the app has asked of engines on a path.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Seen {
+    Launched,
+    ProbeBegun,
+    /// It was computed to the end.
+    Probed,
+    Loaded(LoadRequest),
+    Asked,
+    Restrained(Restraint),
+    Unloaded,
+}
+
+impl Play {
+    /// What the processor does.
+    pub(super) fn sound() -> Self {
+        Self {
+            ends_at_once: None,
+            devices: Vec::new(),
+            probe: Probe::Measures(CPU_SPEED, 0.0),
+            load: Load::Works,
+            answer: Answer::Works,
+        }
+    }
+
+    /// A graphics card that works.
+    pub(super) fn card(speed: Speed) -> Self {
+        Self { devices: vec![device(DeviceKind::Gpu, "1.0")], probe: Probe::Measures(speed, 0.002), ..Self::sound() }
+    }
+
+    /// There is no library for it.
+    pub(super) fn missing() -> Self {
+        Self { ends_at_once: Some(ProcessEnd::Exited(Exit::NoBackend as i32)), ..Self::sound() }
+    }
+}
+
+pub(super) fn device(kind: DeviceKind, driver: &str) -> Device {
+    Device {
+        name: "Vulkan0".into(),
+        description: "A card".into(),
+        kind,
+        memory_bytes: 8 << 30,
+        free_bytes: 7 << 30,
+        driver: Some(driver.into()),
+    }
+}
+
+/// Starts engines that play themselves. A path of which nothing is said is missing.
+pub(super) struct Engines {
+    plays: Mutex<HashMap<ComputePath, Play>>,
+    seen: watch::Sender<Vec<(ComputePath, Seen)>>,
+}
+
+impl Engines {
+    pub(super) fn new(plays: impl IntoIterator<Item = (ComputePath, Play)>) -> Arc<Self> {
+        let all = [(ComputePath::Cpu, Play::sound())].into_iter().chain(plays);
+        Arc::new(Self { plays: Mutex::new(all.collect()), seen: watch::Sender::default() })
+    }
+
+    /// From now on, this path behaves so.
+    pub(super) fn play(&self, path: ComputePath, play: Play) {
+        self.plays.lock().expect("sound").insert(path, play);
+    }
+
+    /// All that was asked so far.
+    pub(super) fn seen(&self) -> Vec<(ComputePath, Seen)> {
+        self.seen.borrow().clone()
+    }
+
+    /// Forgets what was asked so far.
+    pub(super) fn forget(&self) {
+        self.seen.send_replace(Vec::new());
+    }
+
+    pub(super) fn count(&self, path: ComputePath, what: impl Fn(&Seen) -> bool) -> usize {
+        self.seen.borrow().iter().filter(|(on, seen)| *on == path && what(seen)).count()
+    }
+
+    /// Waits until something was asked so often on a path.
+    pub(super) async fn wait(&self, path: ComputePath, times: usize, what: impl Fn(&Seen) -> bool) {
+        let mut seen = self.seen.subscribe();
+        let is_there = |seen: &Vec<(ComputePath, Seen)>| {
+            seen.iter().filter(|(on, seen)| *on == path && what(seen)).count() >= times
+        };
+        soon("what the engine is asked", seen.wait_for(is_there)).await.expect("engines").len();
+    }
+
+    /// The last load on a path.
+    pub(super) fn last_load(&self, path: ComputePath) -> LoadRequest {
+        let seen = self.seen.borrow();
+        let loads = seen.iter().rev().filter_map(|(on, seen)| match seen {
+            Seen::Loaded(load) if *on == path => Some(load.clone()),
+            _ => None,
+        });
+        loads.into_iter().next().expect("a load")
+    }
+
+    fn play_of(&self, path: ComputePath) -> Play {
+        self.plays.lock().expect("sound").get(&path).cloned().unwrap_or_else(Play::missing)
+    }
+
+    fn see(&self, path: ComputePath, seen: Seen) {
+        self.seen.send_modify(|all| all.push((path, seen)));
+    }
+}
+
+/// The launcher is the shared thing itself.
+pub(super) struct Launcher(pub(super) Arc<Engines>);
+
+impl EngineLauncher for Launcher {
+    fn launch(&self, path: ComputePath) -> io::Result<EngineProcess> {
+        self.0.see(path, Seen::Launched);
+        let (app, engine) = tokio::io::duplex(1 << 20);
+        let (events, requests) = split(app);
+        let (reader, writer) = split(engine);
+        let (end, ended) = oneshot::channel();
+        let played = Played { path, reader, writer, engines: Arc::clone(&self.0), writing: None };
+        tokio::spawn(async move {
+            let how = played.run().await;
+            end.send(how).ok();
+        });
+        let end = Box::pin(async { ended.await.unwrap_or(ProcessEnd::Unknown) });
+        Ok(EngineProcess { events: Box::new(events), requests: Box::new(requests), end })
+    }
+}
+
+struct Played {
+    path: ComputePath,
+    reader: ReadHalf<DuplexStream>,
+    writer: WriteHalf<DuplexStream>,
+    engines: Arc<Engines>,
+    /// An answer without an end.
+    writing: Option<RequestId>,
+}
+
+impl Played {
+    fn play(&self) -> Play {
+        self.engines.play_of(self.path)
+    }
+
+    async fn run(mut self) -> ProcessEnd {
+        if let Some(end) = self.play().ends_at_once {
+            return end;
+        }
+        self.say(Event::Hello { protocol: PROTOCOL_VERSION, build: "played".into(), path: self.path }).await;
+        while let Ok(Some(request)) = read_async::<Request>(&mut self.reader).await {
+            let end = match request {
+                Request::Probe(probe) => self.probe(probe).await,
+                Request::Load(load) => self.load(load).await,
+                Request::Generate(generate) => self.answer(generate).await,
+                Request::Unload { id } => {
+                    self.engines.see(self.path, Seen::Unloaded);
+                    self.say(Event::Unloaded { id }).await;
+                    None
+                }
+                Request::Restrain(restraint) => {
+                    self.engines.see(self.path, Seen::Restrained(restraint));
+                    None
+                }
+                Request::Cancel { id } => {
+                    if self.writing == Some(id) {
+                        self.finish(id, FinishReason::Cancelled).await;
+                    }
+                    None
+                }
+                Request::Shutdown => Some(ProcessEnd::Exited(0)),
+                Request::Status | Request::Prepare(_) => None,
+            };
+            if let Some(end) = end {
+                return end;
+            }
+        }
+        ProcessEnd::Exited(0)
+    }
+
+    async fn probe(&mut self, ProbeRequest { id, .. }: ProbeRequest) -> Option<ProcessEnd> {
+        self.engines.see(self.path, Seen::ProbeBegun);
+        if matches!(self.play().probe, Probe::Dies) {
+            return Some(ProcessEnd::Killed(11));
+        }
+        self.say(Event::Devices { id, devices: self.play().devices }).await;
+        match self.play().probe {
+            Probe::DiesComputing => Some(ProcessEnd::Killed(11)),
+            Probe::Hangs | Probe::Dies => None,
+            Probe::Measures(speed, divergence) => {
+                // As an engine does between two steps: whoever has seen enough of the devices has said so by now.
+                if tokio::time::timeout(Duration::from_millis(200), self.is_stopped()).await.is_ok() {
+                    let failure = EngineFailure { kind: FailureKind::Cancelled, cause: "stopped".into() };
+                    self.say(Event::Failed { id, failure }).await;
+                    return None;
+                }
+                let devices = self.play().devices;
+                let (processor, cpu_speed) = ("A usual processor".into(), CPU_SPEED);
+                let report = ProbeReport { processor, devices, cpu_speed, speed, divergence };
+                self.engines.see(self.path, Seen::Probed);
+                self.say(Event::Probed { id, report }).await;
+                None
+            }
+        }
+    }
+
+    /// Waits for the next frame, which can only say that enough is enough.
+    async fn is_stopped(&mut self) {
+        while let Ok(Some(request)) = read_async::<Request>(&mut self.reader).await {
+            if matches!(request, Request::Cancel { .. } | Request::Shutdown) {
+                return;
+            }
+        }
+    }
+
+    async fn load(&mut self, load: LoadRequest) -> Option<ProcessEnd> {
+        self.engines.see(self.path, Seen::Loaded(load.clone()));
+        match self.play().load {
+            Load::Works => {
+                let model = loaded_model(&load, self.path);
+                self.say(Event::Loaded { id: load.id, model }).await;
+                None
+            }
+            Load::Dies(signal) => Some(ProcessEnd::Killed(signal)),
+            Load::Hangs => None,
+        }
+    }
+
+    async fn answer(&mut self, GenerateRequest { id, .. }: GenerateRequest) -> Option<ProcessEnd> {
+        self.engines.see(self.path, Seen::Asked);
+        self.say(Event::Started { id, remembered_from: 0, prompt_tokens: 10, reused_tokens: 0 }).await;
+        self.say(Event::Delta { id, text: "Yes.".into() }).await;
+        match self.play().answer {
+            Answer::Works => self.finish(id, FinishReason::EndOfTurn).await,
+            Answer::Dies(signal) => return Some(ProcessEnd::Killed(signal)),
+            Answer::GoesOn => self.writing = Some(id),
+        }
+        None
+    }
+
+    async fn finish(&mut self, id: RequestId, reason: FinishReason) {
+        self.writing = None;
+        self.say(Event::Finished { id, reason, stats: GenerationStats::default() }).await;
+    }
+
+    async fn say(&mut self, event: Event) {
+        // The app may be gone.
+        write_async(&mut self.writer, &event).await.ok();
+    }
+}
+
+/// A computer that changes while the app runs.
+#[derive(Debug)]
+pub(super) struct Changing {
+    machine: Machine,
+    pub(super) is_on_battery: AtomicBool,
+    pub(super) is_short: AtomicBool,
+}
+
+impl Changing {
+    pub(super) fn new(machine: Machine) -> Arc<Self> {
+        Arc::new(Self { machine, is_on_battery: AtomicBool::new(false), is_short: AtomicBool::new(false) })
+    }
+}
+
+impl Computer for Changing {
+    fn look(&self, _is_disturbed: bool) -> Machine {
+        self.machine.clone()
+    }
+
+    fn memory(&self) -> Memory {
+        TestComputer(self.machine.clone()).memory()
+    }
+
+    fn identity(&self) -> Identity {
+        TestComputer(self.machine.clone()).identity()
+    }
+
+    fn cores(&self) -> Cores {
+        Cores { fast: 4, all: 8 }
+    }
+
+    fn power(&self) -> Power {
+        Power { has_battery: true, is_on_battery: self.is_on_battery.load(Ordering::Relaxed) }
+    }
+
+    fn is_short_of_memory(&self) -> bool {
+        self.is_short.load(Ordering::Relaxed)
+    }
+}
+
+/// An app on these engines that tries CUDA and Vulkan.
+pub(super) fn config(stage: &Stage, engines: &Arc<Engines>) -> Config {
+    Config {
+        engine: Arc::new(Launcher(Arc::clone(engines))),
+        hardware_trials: HardwareTrials::of(vec![ComputePath::Cuda, ComputePath::Vulkan], Duration::from_secs(15)),
+        ..stage.config()
+    }
+}
+
+/// Waits until what the page is shown is so.
+pub(super) async fn hardware(app: &App, what: &str, condition: impl Fn(&Hardware) -> bool) -> Hardware {
+    let mut changes = app.hardware_changes();
+    soon(what, async {
+        loop {
+            let hardware = app.hardware().await.expect("shown");
+            if condition(&hardware) {
+                return hardware;
+            }
+            changes.changed().await.expect("an app");
+        }
+    })
+    .await
+}
+
+/// Waits until everything was tried.
+pub(super) async fn tried(app: &App) -> Hardware {
+    hardware(app, "the end of all trials", |hardware| {
+        !hardware.testing && hardware.paths.iter().all(|path| path.outcome != PathOutcome::Untried)
+    })
+    .await
+}
+
+pub(super) fn outcome(hardware: &Hardware, path: Shown) -> PathOutcome {
+    hardware.paths.iter().find(|report| report.path == path).expect("listed").outcome.clone()
+}

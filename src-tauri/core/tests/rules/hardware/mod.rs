@@ -1,0 +1,8 @@
+//! What computes: what is tried, what is chosen, and what happens when it does not do what it should.
+
+mod ahead;
+mod double;
+mod restraint;
+mod settings;
+mod supervision;
+mod trials;
