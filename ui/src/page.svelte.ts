@@ -7,6 +7,7 @@ import type {
   Download,
   EngineState,
   FolderMove,
+  LocalModelId,
   NamedModel,
 } from './backend/bindings';
 import { Announcer } from './chat/announcer.svelte';
@@ -27,7 +28,7 @@ import { Preferences } from './settings/preferences.svelte';
 export type Screen = 'chat' | 'models' | 'settings';
 
 /** A part of Settings that something else may lead to; its heading has the id `settings-<part>`. */
-export type SettingsPart = 'account' | 'network' | 'storage';
+export type SettingsPart = 'account' | 'hardware' | 'network' | 'storage';
 
 /** Where the focus belongs after a way from one screen to another. */
 export type Arrival = { at: 'composer' } | { at: 'heading'; id: string | null };
@@ -56,7 +57,8 @@ export class Page {
   readonly about: About;
   readonly messageLimitCharacters: number;
   readonly backend: Backend;
-  #starter: NamedModel;
+  /** The model that came with the app. */
+  readonly starter: NamedModel;
 
   constructor(backend: Backend, bootstrap: Bootstrap) {
     this.backend = backend;
@@ -88,14 +90,16 @@ export class Page {
     );
     this.about = bootstrap.about;
     this.messageLimitCharacters = bootstrap.message_limit_characters;
-    this.#starter = bootstrap.starter_model;
+    this.starter = bootstrap.starter_model;
     this.#goOnWhereItEnded(bootstrap);
   }
 
   receiveEngineState(state: EngineState): void {
     this.model.state = state;
     // What is free for a model was told while another was coming or going.
-    if (state.state === 'ready' || state.state === 'trouble') this.models.discover.measureAgain();
+    if (state.state === 'ready' || state.state === 'resting' || state.state === 'trouble') {
+      this.models.discover.measureAgain();
+    }
   }
 
   receiveDownloads(list: Download[]): void {
@@ -170,7 +174,7 @@ export class Page {
       case 'open_model_file':
         return this.openModelFile();
       case 'use_starter_model':
-        return this.useModel(this.#starter);
+        return this.useModel(this.starter);
       case 'open_data_folder':
         return this.openDataFolder();
       case 'stop_other_answer':
@@ -178,6 +182,14 @@ export class Page {
       case 'open_models':
         this.models.discover.close();
         this.openModels('discover');
+        return;
+      case 'choose_model':
+        this.openModels('library');
+        return;
+      case 'find_smaller_model':
+        return this.#findSmaller(error.details.path);
+      case 'open_hardware':
+        this.openSettings('hardware');
         return;
       case 'free_space':
         this.openModels('library');
@@ -217,6 +229,18 @@ export class Page {
       this.notices.failed(asAppError(reason));
       return false;
     }
+  }
+
+  /** The sizes of the same model, where it is known from where it came; else whatever runs here. */
+  async #findSmaller(tooLarge: LocalModelId | null): Promise<void> {
+    const { discover } = this.models;
+    discover.close();
+    if (tooLarge !== null) {
+      await this.localModels.look();
+      const repo = this.localModels.find(tooLarge)?.repo ?? null;
+      if (repo !== null) discover.open({ repo, revision: null, file: null, tag: null });
+    }
+    this.openModels('discover');
   }
 
   async #useOpened(ask: () => Promise<NamedModel | null>): Promise<void> {

@@ -48,6 +48,7 @@ function isAbout(engine: EngineState, wanted: NamedModel): boolean {
     case 'starting':
       return true;
     case 'loading':
+    case 'resting':
       return engine.model.id === wanted.id;
     case 'ready':
       return engine.model.path === wanted.id;
@@ -65,6 +66,7 @@ export function nameOf(state: ModelState): string | null {
     case 'trouble':
       return state.model?.name ?? null;
     case 'loading':
+    case 'resting':
     case 'unloaded':
     case 'ready':
       return state.model.name;
