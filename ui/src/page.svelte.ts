@@ -22,6 +22,7 @@ import { ModelsFolder } from './models/library/modelsFolder.svelte';
 import { Models, type ModelsTab } from './models/models.svelte';
 import { Notices } from './notices/notices.svelte';
 import * as m from './paraglide/messages';
+import { ThisComputer } from './settings/hardware/thisComputer.svelte';
 import { SignedIn } from './settings/account.svelte';
 import { Preferences } from './settings/preferences.svelte';
 
@@ -53,6 +54,7 @@ export class Page {
   readonly localModels: LocalModels;
   readonly modelsFolder: ModelsFolder;
   readonly signedIn: SignedIn;
+  readonly thisComputer: ThisComputer;
   readonly preferences: Preferences;
   readonly about: About;
   readonly messageLimitCharacters: number;
@@ -80,6 +82,7 @@ export class Page {
       if (change === 'hub') this.models.discover.hubChanged();
       else this.models.discover.lookAgain();
     });
+    this.thisComputer = new ThisComputer(backend, this.notices);
     this.models = new Models(backend, this.downloads);
     this.chat = new Chat(
       backend,
@@ -92,6 +95,7 @@ export class Page {
     this.messageLimitCharacters = bootstrap.message_limit_characters;
     this.starter = bootstrap.starter_model;
     this.#goOnWhereItEnded(bootstrap);
+    void this.thisComputer.learn();
   }
 
   receiveEngineState(state: EngineState): void {
@@ -115,6 +119,10 @@ export class Page {
     this.modelsFolder.receive(state);
     // Every model is in another place now.
     if (state.state === 'moved') this.localModels.changed();
+  }
+
+  receiveHardwareChange(): void {
+    this.thisComputer.changed();
   }
 
   receiveDefaultModel(model: NamedModel | null): void {
