@@ -14,7 +14,8 @@ export class ThisComputer {
   /** As they are shown: at once, and taken back if they cannot be kept. Known whenever `looked` is. */
   settings = $state.raw<HardwareSettings | null>(null);
   #kept: HardwareSettings | null = null;
-  /** Changes on their way to the disk: what is read meanwhile may be older than what is shown. */
+  /** Changes in all, and those on their way to the disk: what is read meanwhile may be older than what is shown. */
+  #changes = 0;
   #saving = 0;
   #saved: Promise<void> = Promise.resolve();
   #backend: Backend;
@@ -29,7 +30,7 @@ export class ThisComputer {
   /** Reads what is decided. Without it nothing is read ahead, which is no trouble to tell anybody of. */
   async learn(): Promise<void> {
     try {
-      this.#show(await this.#backend.hardwareSettings());
+      await this.#readSettings();
     } catch {
       // Settings say so to whoever looks.
     }
@@ -51,6 +52,7 @@ export class ThisComputer {
     if (this.settings === null) return;
     const wanted = { ...this.settings, ...change };
     this.settings = wanted;
+    this.#changes += 1;
     this.#saving += 1;
     // One after the other, so that the last choice is the one that is kept.
     this.#saved = this.#saved.then(() => this.#save(wanted));
@@ -79,11 +81,7 @@ export class ThisComputer {
   async #look(): Promise<void> {
     if (this.looked.kind === 'failed') this.looked = { kind: 'asking' };
     try {
-      const [hardware, settings] = await Promise.all([
-        this.#backend.hardware(),
-        this.#backend.hardwareSettings(),
-      ]);
-      this.#show(settings);
+      const [hardware] = await Promise.all([this.#backend.hardware(), this.#readSettings()]);
       this.looked = { kind: 'known', value: hardware };
     } catch (reason) {
       // What is shown does not make way for the trouble of looking again.
@@ -101,8 +99,11 @@ export class ThisComputer {
     if (this.#saving === 0) this.settings = this.#kept;
   }
 
-  #show(settings: HardwareSettings): void {
-    if (this.#saving > 0) return;
+  async #readSettings(): Promise<void> {
+    const changes = this.#changes;
+    const isCertain = this.#saving === 0;
+    const settings = await this.#backend.hardwareSettings();
+    if (this.settings !== null && !(isCertain && changes === this.#changes)) return;
     this.#kept = settings;
     this.settings = settings;
   }
