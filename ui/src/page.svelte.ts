@@ -243,12 +243,13 @@ export class Page {
   async #findSmaller(tooLarge: LocalModelId | null): Promise<void> {
     const { discover } = this.models;
     discover.close();
-    if (tooLarge !== null) {
-      await this.localModels.look();
-      const repo = this.localModels.find(tooLarge)?.repo ?? null;
-      if (repo !== null) discover.open({ repo, revision: null, file: null, tag: null });
-    }
     this.openModels('discover');
+    if (tooLarge === null) return;
+    if (this.localModels.looked.kind !== 'known') await this.localModels.look();
+    const repo = this.localModels.find(tooLarge)?.repo ?? null;
+    // Whoever has gone on meanwhile is not called back.
+    const isThere = this.screen === 'models' && this.models.tab === 'discover' && discover.visit === null;
+    if (repo !== null && isThere) discover.open({ repo, revision: null, file: null, tag: null });
   }
 
   async #useOpened(ask: () => Promise<NamedModel | null>): Promise<void> {

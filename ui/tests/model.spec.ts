@@ -124,6 +124,13 @@ test('a model that rests says so calmly, and the next message wakes it', async (
   await expect(page.getByText('Wakes with your next message')).toHaveCount(0);
 });
 
+test('a model that rests is in use all the same', async ({ page, open }) => {
+  await open('resting');
+  await page.getByRole('button', { name: /^Models/ }).click();
+  await page.getByRole('tab', { name: 'On this computer' }).click();
+  await expect(page.getByText('In use')).toBeVisible();
+});
+
 test('a first chat with a starter model that rests still hints at a better one', async ({ page, open }) => {
   await open('first-start-resting');
   await expect(page.getByRole('region', { name: 'A better model' })).toBeVisible();

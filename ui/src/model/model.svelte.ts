@@ -24,8 +24,9 @@ export class Model {
     this.usual = usual;
   }
 
-  /** The loaded model's file; `null` while none is loaded. */
-  get loaded(): LocalModelId | null {
+  /** The file of the model that answers, also while it rests; `null` while there is none. */
+  get inUse(): LocalModelId | null {
+    if (this.state.state === 'resting') return this.state.model.id;
     return this.state.state === 'ready' ? this.state.model.path : null;
   }
 
