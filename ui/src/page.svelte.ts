@@ -7,6 +7,7 @@ import type {
   Download,
   EngineState,
   FolderMove,
+  LocalModelId,
   NamedModel,
 } from './backend/bindings';
 import { Announcer } from './chat/announcer.svelte';
@@ -21,13 +22,14 @@ import { ModelsFolder } from './models/library/modelsFolder.svelte';
 import { Models, type ModelsTab } from './models/models.svelte';
 import { Notices } from './notices/notices.svelte';
 import * as m from './paraglide/messages';
+import { ThisComputer } from './settings/hardware/thisComputer.svelte';
 import { SignedIn } from './settings/account.svelte';
 import { Preferences } from './settings/preferences.svelte';
 
 export type Screen = 'chat' | 'models' | 'settings';
 
 /** A part of Settings that something else may lead to; its heading has the id `settings-<part>`. */
-export type SettingsPart = 'account' | 'network' | 'storage';
+export type SettingsPart = 'account' | 'hardware' | 'network' | 'storage';
 
 /** Where the focus belongs after a way from one screen to another. */
 export type Arrival = { at: 'composer' } | { at: 'heading'; id: string | null };
@@ -52,11 +54,13 @@ export class Page {
   readonly localModels: LocalModels;
   readonly modelsFolder: ModelsFolder;
   readonly signedIn: SignedIn;
+  readonly thisComputer: ThisComputer;
   readonly preferences: Preferences;
   readonly about: About;
   readonly messageLimitCharacters: number;
   readonly backend: Backend;
-  #starter: NamedModel;
+  /** The model that came with the app. */
+  readonly starter: NamedModel;
 
   constructor(backend: Backend, bootstrap: Bootstrap) {
     this.backend = backend;
@@ -78,6 +82,7 @@ export class Page {
       if (change === 'hub') this.models.discover.hubChanged();
       else this.models.discover.lookAgain();
     });
+    this.thisComputer = new ThisComputer(backend, this.notices);
     this.models = new Models(backend, this.downloads);
     this.chat = new Chat(
       backend,
@@ -88,14 +93,17 @@ export class Page {
     );
     this.about = bootstrap.about;
     this.messageLimitCharacters = bootstrap.message_limit_characters;
-    this.#starter = bootstrap.starter_model;
+    this.starter = bootstrap.starter_model;
     this.#goOnWhereItEnded(bootstrap);
+    void this.thisComputer.learn();
   }
 
   receiveEngineState(state: EngineState): void {
     this.model.state = state;
     // What is free for a model was told while another was coming or going.
-    if (state.state === 'ready' || state.state === 'trouble') this.models.discover.measureAgain();
+    if (state.state === 'ready' || state.state === 'resting' || state.state === 'trouble') {
+      this.models.discover.measureAgain();
+    }
   }
 
   receiveDownloads(list: Download[]): void {
@@ -111,6 +119,10 @@ export class Page {
     this.modelsFolder.receive(state);
     // Every model is in another place now.
     if (state.state === 'moved') this.localModels.changed();
+  }
+
+  receiveHardwareChange(): void {
+    this.thisComputer.changed();
   }
 
   receiveDefaultModel(model: NamedModel | null): void {
@@ -170,7 +182,7 @@ export class Page {
       case 'open_model_file':
         return this.openModelFile();
       case 'use_starter_model':
-        return this.useModel(this.#starter);
+        return this.useModel(this.starter);
       case 'open_data_folder':
         return this.openDataFolder();
       case 'stop_other_answer':
@@ -178,6 +190,14 @@ export class Page {
       case 'open_models':
         this.models.discover.close();
         this.openModels('discover');
+        return;
+      case 'choose_model':
+        this.openModels('library');
+        return;
+      case 'find_smaller_model':
+        return this.#findSmaller(error.details.path);
+      case 'open_hardware':
+        this.openSettings('hardware');
         return;
       case 'free_space':
         this.openModels('library');
@@ -217,6 +237,19 @@ export class Page {
       this.notices.failed(asAppError(reason));
       return false;
     }
+  }
+
+  /** The sizes of the same model, where it is known from where it came; else whatever runs here. */
+  async #findSmaller(tooLarge: LocalModelId | null): Promise<void> {
+    const { discover } = this.models;
+    discover.close();
+    this.openModels('discover');
+    if (tooLarge === null) return;
+    if (this.localModels.looked.kind !== 'known') await this.localModels.look();
+    const repo = this.localModels.find(tooLarge)?.repo ?? null;
+    // Whoever has gone on meanwhile is not called back.
+    const isThere = this.screen === 'models' && this.models.tab === 'discover' && discover.visit === null;
+    if (repo !== null && isThere) discover.open({ repo, revision: null, file: null, tag: null });
   }
 
   async #useOpened(ask: () => Promise<NamedModel | null>): Promise<void> {

@@ -239,6 +239,25 @@ screens.push(
   ],
 );
 
+const hardwareDetails = async (page: Page) => {
+  await openSettings(page);
+  await page.getByRole('region', { name: 'Hardware' }).getByText('Details').click();
+};
+
+screens.push(
+  ['hardware with a graphics card, in every detail', 'hardware-cuda', hardwareDetails],
+  ['hardware that somebody has decided about', 'hardware-decided', hardwareDetails],
+  ['hardware that was not tried yet', 'hardware-untried', hardwareDetails],
+  ['hardware that failed', 'hardware-quarantined', openSettings],
+  ['hardware that was chosen and failed', 'hardware-chosen-failed', openSettings],
+  ['hardware being tried', 'hardware-testing', openSettings],
+  ['hardware that cannot be asked', 'hardware-failed', openSettings],
+  ['a model that rests', 'resting'],
+  ['a model that is too large', 'trouble-model-too-large'],
+  ['an answer that lost its graphics', 'answer-graphics-lost'],
+  ['what an answer took', 'full', (page) => page.getByRole('button', { name: 'Details' }).last().click()],
+);
+
 test.use({ reducedMotion: 'reduce' });
 
 for (const [name, scenario, steps] of screens) {

@@ -142,3 +142,30 @@ test('a link shows its real address before it is opened', async ({ page, open })
   await page.getByRole('button', { name: 'Open in the browser' }).click();
   expect(await calls(page, 'openLink')).toEqual([['https://docs.python.org/3/library/pathlib.html']]);
 });
+
+test('details under an answer say what it took: speed, what was not read again, what was guessed, the device', async ({
+  page,
+  open,
+}) => {
+  await open('answer-guessed');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Fix this text');
+  await page.keyboard.press('Enter');
+  const answer = page.getByRole('article', { name: /^Answer from/ }).last();
+  await answer.getByRole('button', { name: 'Details' }).click();
+  const fact = (name: string) =>
+    answer.locator('dt', { hasText: name }).locator('xpath=following-sibling::dd[1]');
+  await expect(fact('Speed')).toHaveText('41.6 tokens/s');
+  await expect(fact('First token after')).toHaveText('0.18 s');
+  await expect(fact('Answer')).toHaveText('238 tokens');
+  await expect(fact('Prompt')).toHaveText('4,212 tokens, 4,180 of them not read again (4,096 from the disk)');
+  await expect(fact('Guessed ahead')).toHaveText('214 tokens, 171 of them right');
+  await expect(fact('Device')).toHaveText('NVIDIA GeForce RTX 3060 (CUDA)');
+});
+
+test('an answer of an older version shows what is known of it and nothing else', async ({ page, open }) => {
+  await open('full');
+  const answer = page.getByRole('article', { name: /^Answer from/ }).last();
+  await answer.getByRole('button', { name: 'Details' }).click();
+  await expect(answer.locator('dl')).toContainText('412 tokens, 367 of them not read again');
+  await expect(answer.locator('dl')).not.toContainText(/disk|Guessed|Device|undefined|null/);
+});

@@ -111,3 +111,27 @@ test('Esc closes the model’s facts and leaves the answer going', async ({ page
   await expect(page.getByRole('dialog', { name: 'Model' })).toBeHidden();
   expect(await calls(page, 'stop')).toEqual([]);
 });
+
+test('a model that rests says so calmly, and the next message wakes it', async ({ page, open }) => {
+  await open('resting');
+  await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Asleep');
+  await expect(page.getByText('Wakes with your next message')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await page.getByRole('textbox', { name: 'Message' }).fill('Good morning');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('sunlight taken apart')).toBeVisible();
+  await expect(chip(page)).toHaveAccessibleName('Model: SmolLM2 135M Instruct, Ready');
+  await expect(page.getByText('Wakes with your next message')).toHaveCount(0);
+});
+
+test('a model that rests is in use all the same', async ({ page, open }) => {
+  await open('resting');
+  await page.getByRole('button', { name: /^Models/ }).click();
+  await page.getByRole('tab', { name: 'On this computer' }).click();
+  await expect(page.getByText('In use')).toBeVisible();
+});
+
+test('a first chat with a starter model that rests still hints at a better one', async ({ page, open }) => {
+  await open('first-start-resting');
+  await expect(page.getByRole('region', { name: 'A better model' })).toBeVisible();
+});

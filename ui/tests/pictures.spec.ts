@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 import { test } from './open';
 import { chat } from './pictures/chat';
 import { german } from './pictures/german';
+import { computing } from './pictures/hardware';
 import { models } from './pictures/models';
 import { settings } from './pictures/settings';
 
@@ -18,7 +19,7 @@ const sizes = [
 
 test.use({ reducedMotion: 'reduce' });
 
-for (const { name, scenario, steps } of [...chat, ...models, ...settings, ...german]) {
+for (const { name, scenario, steps } of [...chat, ...models, ...settings, ...computing, ...german]) {
   test(name, async ({ page, open }) => {
     // A fixed day and hour, so that the same page gives the same picture.
     await page.clock.setFixedTime(new Date('2026-11-20T10:24:00+01:00'));

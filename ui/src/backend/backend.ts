@@ -18,6 +18,8 @@ import type {
   FolderMove,
   FolderPlan,
   FoundModels,
+  Hardware,
+  HardwareSettings,
   Library,
   LocalModelId,
   MessageId,
@@ -68,6 +70,11 @@ export interface Backend {
   /** Goes on writing an answer that was cut, stopped or interrupted. */
   continueAnswer(answer: MessageId, onEvent: (event: AnswerEvent) => void): Promise<void>;
   stop(answer: MessageId): Promise<void>;
+  /**
+   * Reads ahead what is certain already of a question that is being written, as `send` will be given it. Does nothing
+   * if there is something else to do.
+   */
+  prepare(conversation: ConversationId | null, parent: MessageId | null, text: string): Promise<void>;
   /** Makes the branch that `message` is on the active one, down to its newest leaf. */
   switchBranch(message: MessageId): Promise<Conversation>;
 
@@ -123,6 +130,21 @@ export interface Backend {
   onFolderMove(listener: (state: FolderMove) => void): Promise<() => void>;
   /** Whether a model file is being dragged over the window. */
   onModelDrag(listener: (isOver: boolean) => void): Promise<() => void>;
+
+  /** What this computer has to compute with, and what is used of it. */
+  hardware(): Promise<Hardware>;
+  /** What computes, or what is known of it, has changed: `hardware` and `hardwareSettings` say how. */
+  onHardwareChange(listener: () => void): Promise<() => void>;
+  /** Tries everything once more. Resolves at once; how it goes is told by `onHardwareChange`. */
+  testHardware(): Promise<void>;
+  hardwareSettings(): Promise<HardwareSettings>;
+  /**
+   * Resolves to the settings as they are kept. What of them concerns the loaded model has it loaded again, once no
+   * answer is being written.
+   */
+  updateHardwareSettings(settings: HardwareSettings): Promise<HardwareSettings>;
+  /** A text for asking for help: in English, without anything private. */
+  hardwareReport(): Promise<string>;
 
   networkSettings(): Promise<NetworkSettings>;
   /** Refused with `address_invalid`; resolves to the settings as they are kept. */

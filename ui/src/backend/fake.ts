@@ -19,8 +19,9 @@ import type {
   FolderMove,
   FolderPlan,
   FoundModels,
+  Hardware,
+  HardwareSettings,
   Library,
-  LocalModel,
   LocalModelId,
   MessageId,
   ModelAddress,
@@ -41,8 +42,11 @@ import type {
 import { FakeAnswers, pause } from './fake/answers';
 import type { FakeDiscover } from './fake/discover';
 import type { FakeDownloads } from './fake/downloads';
+import { FakeEngine } from './fake/engine';
+import type { FakeHardware } from './fake/hardware';
 import { seconds, type FakeHistory } from './fake/history';
 import { localModel, named, starterNamed, type FakeLibrary } from './fake/library';
+import { listen } from './fake/listen';
 import type { FakeNetwork } from './fake/network';
 import type { Scenario, ScriptedAnswer } from './fake/scenario';
 
@@ -60,12 +64,12 @@ export class FakeBackend implements Backend {
   readonly downloads: FakeDownloads;
   readonly localModels: FakeLibrary;
   readonly network: FakeNetwork;
+  readonly computing: FakeHardware;
 
   #scenario: Scenario;
   #settings: Settings;
-  #engine: EngineState;
+  #engine: FakeEngine;
   #newChatDraft: string;
-  #listeners = new Set<(state: EngineState) => void>();
   #dragListeners = new Set<(isOver: boolean) => void>();
   #openedListeners = new Set<() => void>();
   #defaultListeners = new Set<(model: NamedModel | null) => void>();
@@ -76,9 +80,9 @@ export class FakeBackend implements Backend {
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
     this.history = scenario.history;
+    this.#engine = new FakeEngine(scenario.engine, scenario.loadingMs);
     this.#answers = new FakeAnswers(this.history, () => this.#modelReady());
     this.#settings = scenario.settings;
-    this.#engine = scenario.engine;
     this.#defaultModel = scenario.defaultModel;
     this.#opened = scenario.openedFile;
     this.#newChatDraft = scenario.newChatDraft;
@@ -86,6 +90,7 @@ export class FakeBackend implements Backend {
     this.downloads = scenario.downloads;
     this.localModels = scenario.library;
     this.network = scenario.network;
+    this.computing = scenario.computing;
     this.discover.presence = (repo, file) => this.#presence(repo, file);
     this.discover.isSignedIn = () => this.network.isSignedIn;
     this.downloads.place = (download) => this.#place(download);
@@ -111,8 +116,7 @@ export class FakeBackend implements Backend {
 
   /** What the engine would tell: the page hears of it at once. */
   setEngine(state: EngineState): void {
-    this.#engine = state;
-    for (const listener of this.#listeners) listener(structuredClone(state));
+    this.#engine.set(state);
   }
 
   /** From now on this call fails with `error`; `null` lets it work again. */
@@ -136,7 +140,7 @@ export class FakeBackend implements Backend {
       conversations: this.history.summaries(),
       new_chat_draft: this.#newChatDraft,
       settings: this.#settings,
-      engine: this.#engine,
+      engine: this.#engine.state,
       default_model: this.#defaultModel,
       starter_model: starterNamed,
       about: this.#scenario.about,
@@ -147,7 +151,7 @@ export class FakeBackend implements Backend {
   }
 
   onEngineState(listener: (state: EngineState) => void): Promise<() => void> {
-    return listen(this.#listeners, listener);
+    return listen(this.#engine.listeners, listener);
   }
 
   onDefaultModel(listener: (model: NamedModel | null) => void): Promise<() => void> {
@@ -223,6 +227,10 @@ export class FakeBackend implements Backend {
   async stop(answer: MessageId): Promise<void> {
     await this.#call('stop', answer);
     this.#answers.end(answer, { state: 'stopped' });
+  }
+
+  async prepare(conversation: ConversationId | null, parent: MessageId | null, text: string): Promise<void> {
+    await this.#call('prepare', conversation, parent, text);
   }
 
   async switchBranch(message: MessageId): Promise<Conversation> {
@@ -341,7 +349,7 @@ export class FakeBackend implements Backend {
     const model = this.localModels.find(choice.model);
     if (choice.conversation === null) this.setDefaultModel(named(model));
     else this.history.setModel(choice.conversation, named(model));
-    void this.#load(model);
+    void this.#engine.load(model);
   }
 
   async revealModel(model: LocalModelId): Promise<void> {
@@ -376,6 +384,35 @@ export class FakeBackend implements Backend {
 
   async notify(title: string, body: string): Promise<void> {
     await this.#call('notify', title, body);
+  }
+
+  async hardware(): Promise<Hardware> {
+    await this.#call('hardware');
+    return structuredClone(this.computing.hardware);
+  }
+
+  onHardwareChange(listener: () => void): Promise<() => void> {
+    return listen(this.computing.listeners, listener);
+  }
+
+  async testHardware(): Promise<void> {
+    await this.#call('testHardware');
+    this.computing.test();
+  }
+
+  async hardwareSettings(): Promise<HardwareSettings> {
+    await this.#call('hardwareSettings');
+    return structuredClone(this.computing.settings);
+  }
+
+  async updateHardwareSettings(settings: HardwareSettings): Promise<HardwareSettings> {
+    await this.#call('updateHardwareSettings', settings);
+    return this.computing.update(settings);
+  }
+
+  async hardwareReport(): Promise<string> {
+    await this.#call('hardwareReport');
+    return this.computing.report();
   }
 
   async networkSettings(): Promise<NetworkSettings> {
@@ -427,24 +464,11 @@ export class FakeBackend implements Backend {
     if (failure != null) throw failure;
   }
 
-  async #load({ id, name, size_bytes, context_tokens, is_starter }: LocalModel): Promise<void> {
-    this.setEngine({ state: 'loading', model: { id, name }, fraction: 0.2 });
-    await pause(this.#scenario.loadingMs);
-    if (this.#engine.state !== 'loading' || this.#engine.model.id !== id) return;
-    this.setEngine({
-      state: 'ready',
-      model: {
-        name,
-        path: id,
-        is_starter,
-        description: 'llama 4B Q4_K_M',
-        size_bytes,
-        context_tokens: Math.min(context_tokens ?? 8192, 8192),
-        device: 'CPU (zen4)',
-        threads: 8,
-        uses_default_template: false,
-      },
-    });
+  /** A message wakes a model that rests. */
+  #modelReady(): Promise<void> {
+    const { state } = this.#engine;
+    if (state.state === 'resting') void this.#engine.load(this.localModels.find(state.model.id));
+    return this.#engine.ready();
   }
 
   #presence(repo: string, file: string): Presence {
@@ -461,24 +485,4 @@ export class FakeBackend implements Backend {
     this.localModels.add(localModel({ id, name, repo, size_bytes: total_bytes, quantization: label }));
     return id;
   }
-
-  /** A message sent early is answered once the model is there. */
-  #modelReady(): Promise<void> {
-    if (this.#engine.state === 'ready') return Promise.resolve();
-    return new Promise((resolve) => {
-      const listener = (state: EngineState) => {
-        if (state.state !== 'ready') return;
-        this.#listeners.delete(listener);
-        resolve();
-      };
-      this.#listeners.add(listener);
-    });
-  }
-}
-
-function listen<Listener>(listeners: Set<Listener>, listener: Listener): Promise<() => void> {
-  listeners.add(listener);
-  return Promise.resolve(() => {
-    listeners.delete(listener);
-  });
 }

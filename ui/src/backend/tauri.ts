@@ -37,6 +37,9 @@ export const tauri: Backend = {
   stop: async (answer) => {
     await commands.stop(answer);
   },
+  prepare: async (conversation, parent, text) => {
+    await commands.prepare(conversation, parent, text);
+  },
   switchBranch: (message) => commands.switchBranch(message),
 
   openModelFile: () => commands.openModelFile(),
@@ -92,6 +95,15 @@ export const tauri: Backend = {
   },
   onFolderMove: (listener) => events.folderMoveChanged.listen((event) => listener(event.payload)),
   onModelDrag: (listener) => events.modelDragged.listen((event) => listener(event.payload)),
+
+  hardware: () => commands.hardware(),
+  onHardwareChange: (listener) => events.hardwareChanged.listen(() => listener()),
+  testHardware: async () => {
+    await commands.testHardware();
+  },
+  hardwareSettings: () => commands.hardwareSettings(),
+  updateHardwareSettings: (settings) => commands.updateHardwareSettings(settings),
+  hardwareReport: () => commands.hardwareReport(),
 
   networkSettings: () => commands.networkSettings(),
   updateNetworkSettings: (settings) => commands.updateNetworkSettings(settings),

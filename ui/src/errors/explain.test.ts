@@ -11,6 +11,10 @@ const codes: Record<ErrorCode, true> = {
   model_damaged: true,
   model_unsupported: true,
   out_of_memory: true,
+  model_too_large: true,
+  engine_stuck: true,
+  graphics_lost: true,
+  model_crashes: true,
   model_not_ready: true,
   message_too_long: true,
   message_too_many_characters: true,
@@ -53,6 +57,15 @@ test('a message that is too long says how long it is and how long it may be, in 
   const { meaning } = explain(error('message_too_long', { amount: 9120, limit: 7600 }));
   expect(meaning).toContain('about 6,800 words');
   expect(meaning).toContain('about 5,700');
+});
+
+test('a model that is too large says how much memory it takes and how much is free', () => {
+  showLanguage('en');
+  const details = { needed_bytes: 9.4 * 2 ** 30, free_bytes: 5.1 * 2 ** 30 };
+  const { meaning, remedies } = explain(error('model_too_large', details));
+  expect(meaning).toContain('9.4\u00a0GB');
+  expect(meaning).toContain('5.1\u00a0GB');
+  expect(remedies).toEqual(['find_smaller_model', 'choose_model', 'reload_model']);
 });
 
 test('a file is named without its folders', () => {

@@ -3,7 +3,7 @@
  * itself is never shown.
  */
 import type { AppError } from '../backend/bindings';
-import { count, duration, fileName, size, wordsFromTokens } from '../i18n/format';
+import { count, duration, fileName, memory, size, wordsFromTokens } from '../i18n/format';
 import * as m from '../paraglide/messages';
 import { noDetails } from './details';
 
@@ -16,6 +16,12 @@ export type Remedy =
   | 'stop_other_answer'
   /** Models, where others can be found. */
   | 'open_models'
+  /** Models on this computer, to go on with another one. */
+  | 'choose_model'
+  /** The sizes of a model that is too large, or others that run here. */
+  | 'find_smaller_model'
+  /** Settings, where it says what computes. */
+  | 'open_hardware'
   /** Models on this computer, where some can be deleted. */
   | 'free_space'
   | 'choose_folder'
@@ -75,6 +81,33 @@ export function explain(error: AppError): Explanation {
         sentence: m.error_out_of_memory(),
         meaning: m.error_out_of_memory_meaning(),
         remedies: ['use_starter_model', 'reload_model'],
+      };
+    case 'model_too_large':
+      return {
+        sentence: m.error_model_too_large(),
+        meaning:
+          needed_bytes === null || free_bytes === null
+            ? m.error_model_too_large_meaning_plain()
+            : m.error_model_too_large_meaning({ needed: memory(needed_bytes), free: memory(free_bytes) }),
+        remedies: ['find_smaller_model', 'choose_model', 'reload_model'],
+      };
+    case 'engine_stuck':
+      return {
+        sentence: m.error_engine_stuck(),
+        meaning: m.error_engine_stuck_meaning(),
+        remedies: ['reload_model'],
+      };
+    case 'graphics_lost':
+      return {
+        sentence: m.error_graphics_lost(),
+        meaning: m.error_graphics_lost_meaning(),
+        remedies: ['reload_model', 'open_hardware'],
+      };
+    case 'model_crashes':
+      return {
+        sentence: m.error_model_crashes(),
+        meaning: m.error_model_crashes_meaning({ file }),
+        remedies: ['choose_model', 'reload_model'],
       };
     case 'model_not_ready':
       return {
@@ -235,6 +268,12 @@ export function remedyLabel(remedy: Remedy): string {
       return m.remedy_stop_other_answer();
     case 'open_models':
       return m.remedy_open_models();
+    case 'choose_model':
+      return m.remedy_choose_model();
+    case 'find_smaller_model':
+      return m.remedy_find_smaller_model();
+    case 'open_hardware':
+      return m.remedy_open_hardware();
     case 'free_space':
       return m.remedy_free_space();
     case 'choose_folder':
@@ -246,6 +285,11 @@ export function remedyLabel(remedy: Remedy): string {
     case 'open_login_page':
       return m.remedy_open_login_page();
   }
+}
+
+/** After these the engine comes back by itself, so that a failed answer can simply be asked for once more. */
+export function comesBack({ code }: AppError): boolean {
+  return code === 'engine_stuck' || code === 'graphics_lost';
 }
 
 /** What a rejected call brought: an `AppError`, or anything else, which is a fault of the app. */

@@ -8,6 +8,7 @@ import {
   languageName,
   memory,
   memoryInAll,
+  moment,
   pace,
   percent,
   size,
@@ -113,6 +114,13 @@ test('what is read beside other numbers is as short as it may be', () => {
 test('a day of the Hub is the same day everywhere, and what is none is nothing', () => {
   expect(day('2026-03-14T23:59:00.000Z')).toBe('March 14, 2026');
   expect(day('soon')).toBeNull();
+});
+
+test('a moment is a day and a time of this computer', () => {
+  const seconds = new Date(2026, 10, 20, 10, 24).getTime() / 1000;
+  expect(moment(seconds)).toMatch(/^November 20, 2026 at 10:24\sAM$/);
+  showLanguage('de');
+  expect(moment(seconds)).toBe('20. November 2026 um 10:24');
 });
 
 test('languages are named in the shown language; what is none stays as it is', () => {

@@ -99,6 +99,11 @@ export function day(iso: string): string | null {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' }).format(at);
 }
 
+/** `14 March 2026 at 10:24`, from seconds since 1970. */
+export function moment(seconds: number): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'short' }).format(seconds * 1000);
+}
+
 /** `Mar 2026`, from ISO 8601; nothing where it is none. */
 export function month(iso: string): string | null {
   const at = new Date(iso);

@@ -24,8 +24,9 @@ export class Model {
     this.usual = usual;
   }
 
-  /** The loaded model's file; `null` while none is loaded. */
-  get loaded(): LocalModelId | null {
+  /** The file of the model that answers, also while it rests; `null` while there is none. */
+  get inUse(): LocalModelId | null {
+    if (this.state.state === 'resting') return this.state.model.id;
     return this.state.state === 'ready' ? this.state.model.path : null;
   }
 
@@ -48,6 +49,7 @@ function isAbout(engine: EngineState, wanted: NamedModel): boolean {
     case 'starting':
       return true;
     case 'loading':
+    case 'resting':
       return engine.model.id === wanted.id;
     case 'ready':
       return engine.model.path === wanted.id;
@@ -65,6 +67,7 @@ export function nameOf(state: ModelState): string | null {
     case 'trouble':
       return state.model?.name ?? null;
     case 'loading':
+    case 'resting':
     case 'unloaded':
     case 'ready':
       return state.model.name;

@@ -27,6 +27,7 @@ describe('a conversation', () => {
     { state: 'starting' },
     { state: 'loading', model: large, fraction: 0.5 },
     { state: 'ready', model: loaded(large) },
+    { state: 'resting', model: large },
     trouble(large),
     // The engine itself cannot be started: no model helps.
     trouble(null),
@@ -37,6 +38,7 @@ describe('a conversation', () => {
   test.each<EngineState>([
     { state: 'loading', model: small, fraction: 0.5 },
     { state: 'ready', model: loaded(small) },
+    { state: 'resting', model: small },
     // Another model’s trouble does not keep this conversation from going on.
     trouble(small),
   ])('sees its own model, not loaded, while the engine has another: $state', (engine) => {

@@ -8,7 +8,8 @@ export type Stage =
   { kind: 'starting' } | { kind: 'failed'; error: AppError } | { kind: 'started'; page: Page };
 
 /** What the page is told without asking. */
-type Told = 'engine' | 'default_model' | 'downloads' | 'library' | 'folder_move' | 'drag' | 'opened';
+type Told =
+  'engine' | 'default_model' | 'downloads' | 'library' | 'hardware' | 'folder_move' | 'drag' | 'opened';
 
 export class Start {
   stage = $state.raw<Stage>({ kind: 'starting' });
@@ -46,6 +47,7 @@ export class Start {
       ),
       backend.onDownloads((list) => this.#tell('downloads', (page) => page.receiveDownloads(list))),
       backend.onLibraryChange(() => this.#tell('library', (page) => page.receiveLibraryChange())),
+      backend.onHardwareChange(() => this.#tell('hardware', (page) => page.receiveHardwareChange())),
       backend.onFolderMove((state) => this.#tell('folder_move', (page) => page.receiveFolderMove(state))),
       backend.onModelDrag((isOver) => this.#tell('drag', (page) => (page.isModelDragged = isOver))),
       backend.onModelOpened(() => this.#tell('opened', (page) => void page.receiveOpenedModel())),

@@ -10,6 +10,7 @@ import type {
 } from '../bindings';
 import type { FakeDiscover } from './discover';
 import type { FakeDownloads } from './downloads';
+import type { FakeHardware } from './hardware';
 import type { FakeHistory } from './history';
 import type { FakeLibrary } from './library';
 import type { FakeNetwork } from './network';
@@ -36,6 +37,7 @@ export interface Scenario {
   downloads: FakeDownloads;
   library: FakeLibrary;
   network: FakeNetwork;
+  computing: FakeHardware;
   /** How long it takes to load another model. */
   loadingMs: number;
   /** Calls that fail, and how. */

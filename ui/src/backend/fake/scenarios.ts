@@ -1,13 +1,13 @@
 /** The named scenarios: what the harness, the tests and the pictures can ask for. */
 import type {
   Account,
-  AnswerState,
   AnswerStats,
   AppError,
   Download,
   EngineState,
   ErrorCode,
-  MessageId,
+  Hardware,
+  HardwareSettings,
   ModelInfo,
   NamedModel,
 } from '../bindings';
@@ -21,15 +21,28 @@ import {
   threeComing,
 } from './collection';
 import { catalog } from './catalog';
+import {
+  chosenFailed,
+  cuda,
+  processorOnly,
+  slowGraphics,
+  softwareGraphics,
+  testing,
+  twoCards,
+  untried,
+  vulkanFailed,
+} from './computers';
 import { FakeDiscover } from './discover';
 import { FakeDownloads } from './downloads';
 import { failure } from './failure';
 import { tinyComputer, underway } from './finding';
+import { FakeHardware } from './hardware';
+import { everyEnding, failedAnswer, stats, thousands, weeksOfUse } from './histories';
 import { FakeHistory, seconds } from './history';
-import { FakeLibrary, named, starterNamed } from './library';
+import { FakeLibrary, localModel, named, starterModel, starterNamed } from './library';
 import { ada, FakeNetwork } from './network';
 import type { Scenario, ScriptedAnswer } from './scenario';
-import { greetingAnswer, letter, longAnswer, plan, renaming, sourdough, type Exchange } from './texts';
+import { greetingAnswer, longAnswer } from './texts';
 
 export const starter: ModelInfo = {
   name: starterNamed.name,
@@ -54,20 +67,23 @@ const untemplated: ModelInfo = {
   uses_default_template: true,
 };
 
-const stats: AnswerStats = {
-  prompt_tokens: 412,
-  reused_tokens: 367,
-  answer_tokens: 238,
-  first_token_ms: 184,
-  tokens_per_second: 41.6,
+/** Of a text that repeats what was asked about, after coming back to it. */
+const guessedStats: AnswerStats = {
+  ...stats,
+  prompt_tokens: 4212,
+  reused_tokens: 4180,
+  restored_tokens: 4096,
+  drafted_tokens: 214,
+  accepted_tokens: 171,
+  device: 'NVIDIA GeForce RTX 3060 (CUDA)',
 };
+
+const GIBIBYTE = 2 ** 30;
 
 const mistral: NamedModel = {
   id: '/home/ada/Models/mistral-7b-instruct.Q4_K_M.gguf',
   name: 'Mistral 7B Instruct',
 };
-
-const day = 86_400;
 
 export function script(change: Partial<ScriptedAnswer> = {}): ScriptedAnswer {
   return {
@@ -173,6 +189,48 @@ const scenarios = {
   'trouble-model-unsupported': () =>
     trouble('model_unsupported', { path: '/home/ada/Downloads/whisper-small.gguf' }),
   'trouble-out-of-memory': () => trouble('out_of_memory'),
+  'trouble-model-too-large': () => tooLarge(),
+  'trouble-engine-stuck': () => trouble('engine_stuck'),
+  'trouble-graphics-lost': () => trouble('graphics_lost'),
+  'trouble-model-crashes': () => trouble('model_crashes', { path: mistral.id }),
+  /** The last answer ended because the graphics went away. */
+  'answer-graphics-lost': () => withHistory(failedAnswer(failure('graphics_lost'))),
+  'answer-engine-stuck': () => withHistory(failedAnswer(failure('engine_stuck'))),
+  /** The next answer comes with all that there is to know about one. */
+  'answer-guessed': () => ({ ...withHistory(weeksOfUse()), answer: () => script({ stats: guessedStats }) }),
+  /** Nobody has asked for a while. */
+  resting: () => ({ ...withHistory(weeksOfUse()), engine: resting() }),
+  'first-start-resting': () => ({ ...blank(), engine: resting() }),
+  'hardware-untried': () => computing(untried()),
+  'hardware-cuda': () => computing(cuda()),
+  'hardware-two-cards': () => computing(twoCards()),
+  'hardware-wrong-results': () => computing(vulkanFailed({ outcome: 'wrong_results' })),
+  'hardware-crashed': () => computing(vulkanFailed({ outcome: 'crashed' })),
+  'hardware-timed-out': () => computing(vulkanFailed({ outcome: 'timed_out' })),
+  'hardware-quarantined': () => computing(vulkanFailed({ outcome: 'quarantined' })),
+  'hardware-software': () => computing(softwareGraphics()),
+  'hardware-slow-graphics': () => computing(slowGraphics()),
+  'hardware-testing': () => computing(testing()),
+  'hardware-chosen-failed': () => computing(chosenFailed({ outcome: 'crashed' }), { path: 'vulkan' }),
+  /** Somebody has decided everything. */
+  'hardware-decided': () =>
+    computing(
+      { ...cuda(), reason: { reason: 'chosen' } },
+      {
+        path: 'cuda',
+        context_tokens: 12_000,
+        threads: 4,
+        gpu_layers: 34,
+        kv_cache: 'q8_0',
+        unload_after_minutes: 45,
+        read_ahead: false,
+      },
+    ),
+  'hardware-pending': () => ({ ...withHistory(weeksOfUse()), delayMs: { hardware: 3_600_000 } }),
+  'hardware-failed': () => failing('hardware', 'internal'),
+  'hardware-read-only': () =>
+    failing('updateHardwareSettings', 'read_only', { path: '/home/ada/.local/share/hearth' }),
+  'read-ahead-off': () => computing(processorOnly(), { read_ahead: false }),
   /** Five thousand conversations: the list must stay quick. */
   thousands: () => withHistory(thousands()),
   /** Models of several programs, some of them not in order. */
@@ -232,9 +290,20 @@ const scenarios = {
       account: failure('internal'),
       networkSettings: failure('internal'),
       library: failure('internal'),
+      hardware: failure('internal'),
     },
   }),
   german: () => ({ ...withHistory(weeksOfUse()), settings: { theme: 'system', language: 'de' } }),
+  'german-hardware': () => ({
+    ...computing(vulkanFailed({ outcome: 'wrong_results' })),
+    settings: { theme: 'system', language: 'de' },
+  }),
+  'german-cuda': () => ({ ...computing(cuda()), settings: { theme: 'system', language: 'de' } }),
+  'german-resting': () => ({
+    ...withHistory(weeksOfUse()),
+    engine: resting(),
+    settings: { theme: 'system', language: 'de' },
+  }),
   'german-models': () => ({
     ...downloading(everyDownload()),
     library: collectedLibrary(seconds()),
@@ -288,6 +357,7 @@ function blank(): Scenario {
     downloads: new FakeDownloads(),
     library: new FakeLibrary(),
     network: new FakeNetwork(),
+    computing: new FakeHardware(),
     loadingMs: 300,
     failures: {},
     delayMs: {},
@@ -306,6 +376,28 @@ function downloading(list: Download[]): Scenario {
   };
 }
 
+/** A model of the Hub whose largest build was downloaded. */
+function tooLarge(): Scenario {
+  const large = localModel({
+    id: '/home/ada/.cache/huggingface/hub/models--unsloth--Qwen3.5-4B-GGUF/snapshots/0123456/Qwen3.5-4B-Q8_0.gguf',
+    name: 'Qwen3.5 4B',
+    size_bytes: 4_482_000_000,
+    quantization: 'Q8_0',
+    repo: 'unsloth/Qwen3.5-4B-GGUF',
+  });
+  const details = { needed_bytes: 5.8 * GIBIBYTE, free_bytes: 3.2 * GIBIBYTE, path: large.id };
+  return {
+    ...withHistory(weeksOfUse()),
+    library: new FakeLibrary({ models: [large, gemma, starterModel] }),
+    engine: { state: 'trouble', error: failure('model_too_large', details), model: named(large) },
+    defaultModel: named(large),
+  };
+}
+
+function computing(hardware: Hardware, settings: Partial<HardwareSettings> = {}): Scenario {
+  return { ...withHistory(weeksOfUse()), computing: new FakeHardware({ hardware, settings }) };
+}
+
 function withAccount(account: Account): Scenario {
   return { ...withHistory(weeksOfUse()), network: new FakeNetwork({ account }) };
 }
@@ -320,6 +412,10 @@ function ownModel(): Scenario {
 
 function ready(model: ModelInfo): EngineState {
   return { state: 'ready', model };
+}
+
+function resting(): EngineState {
+  return { state: 'resting', model: starterNamed };
 }
 
 function loading(fraction: number): EngineState {
@@ -341,107 +437,4 @@ function trouble(code: ErrorCode, details: Partial<AppError['details']> = {}): S
     model: mistral,
   };
   return { ...withHistory(weeksOfUse()), engine, defaultModel: mistral };
-}
-
-function weeksOfUse(): FakeHistory {
-  const history = new FakeHistory();
-  const now = seconds();
-  const earlier: [string, number][] = [
-    ['Names for a small bookshop', 402 * day],
-    ['Verb tenses in Portuguese', 61 * day],
-    ['A birthday poem for Nonna', 38 * day],
-    ['Which plants like a north window', 33 * day],
-    ['Explain compound interest', 19 * day],
-    ['Packing list for a week of hiking in the rain', 12 * day],
-    ['Regular expressions, gently', 6 * day],
-    ['What to cook with leeks and lentils', 5 * day],
-    ['Summary of the town council minutes about the new cycle path', 3 * day],
-  ];
-  for (const [title, age] of earlier) converse(history, title, now - age, letter);
-  converse(history, 'Three quiet days in Lisbon', now - day - 3600, plan);
-  converse(history, 'Letter about the cold radiator', now - day - 600, letter);
-  converse(history, 'Dates in front of photo names', now - 5400, renaming);
-  converse(history, 'Flat and dense sourdough', now - 300, sourdough);
-  return history;
-}
-
-function everyEnding(): FakeHistory {
-  const history = weeksOfUse();
-  const now = seconds();
-  const id = history.addConversation('Every way an answer can end', now - 60);
-  const first = history.addMessage(id, null, { role: 'user', text: 'Why is the sky blue?' }, now - 900);
-  history.addMessage(
-    id,
-    first,
-    answer('Because air scatters blue light more than red.', { state: 'complete' }),
-    now - 880,
-  );
-  let parent: MessageId = history.addMessage(
-    id,
-    first,
-    answer('Air scatters short waves more than long ones, and blue is short.', { state: 'complete' }),
-    now - 860,
-  );
-  const endings: [string, string, AnswerState][] = [
-    [
-      'And at sunset?',
-      'At sunset the light comes in flat and passes through much more air, so that',
-      { state: 'stopped' },
-    ],
-    [
-      'Tell me everything about it.',
-      'There is a great deal to tell. It begins with Lord Rayleigh, who',
-      { state: 'cut' },
-    ],
-    [
-      'Is it the same on Mars?',
-      'On Mars it is nearly the other way round: the sky is butterscotch by day, and',
-      { state: 'interrupted', by: 'engine' },
-    ],
-    ['And on Venus?', 'Venus is wrapped in clouds of', { state: 'interrupted', by: 'app' }],
-    [
-      'What about Titan?',
-      '',
-      { state: 'failed', error: failure('message_too_long', { amount: 9120, limit: 7600 }) },
-    ],
-    ['In one sentence, then?', '', { state: 'failed', error: failure('out_of_memory') }],
-  ];
-  for (const [question, text, state] of endings) {
-    const asked = history.addMessage(id, parent, { role: 'user', text: question }, now - 600);
-    const remembered = question === 'In one sentence, then?' ? parent : null;
-    parent = history.addMessage(
-      id,
-      asked,
-      { ...answer(text, state), remembered_from: remembered },
-      now - 580,
-    );
-  }
-  return history;
-}
-
-function thousands(): FakeHistory {
-  const history = new FakeHistory();
-  const now = seconds();
-  for (let index = 0; index < 5000; index++) {
-    history.addConversation(`Conversation number ${5000 - index}`, now - (5000 - index) * 7200);
-  }
-  return history;
-}
-
-function converse(history: FakeHistory, title: string, updatedAt: number, exchanges: Exchange[]): void {
-  const id = history.addConversation(title, updatedAt);
-  let parent: MessageId | null = null;
-  for (const exchange of exchanges) {
-    const question: MessageId = history.addMessage(
-      id,
-      parent,
-      { role: 'user', text: exchange.question },
-      updatedAt,
-    );
-    parent = history.addMessage(id, question, answer(exchange.answer, { state: 'complete' }), updatedAt);
-  }
-}
-
-function answer(text: string, state: AnswerState) {
-  return { role: 'assistant' as const, text, state, model: starter.name, remembered_from: null, stats };
 }

@@ -50,6 +50,7 @@ async function shown(
     ontryagain: vi.fn(),
     oncontinue: vi.fn(),
     onedit: vi.fn(),
+    onwrite: vi.fn(),
     onswitch: vi.fn(),
     oncopy: vi.fn(() => Promise.resolve(true)),
     onlink: vi.fn(),
