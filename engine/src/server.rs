@@ -26,17 +26,22 @@ const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 /// Serves one app until it goes. The caller ends the process with the result, at once: the worker may still be
 /// computing.
 ///
-/// `backends` is the one folder compute backends are loaded from.
-pub fn serve(mut input: impl Read, output: impl Write + Send + 'static, backends: PathBuf) -> io::Result<Exit> {
+/// `backends` is the one folder compute backends are loaded from, `path` what is computed with.
+pub fn serve(
+    mut input: impl Read,
+    output: impl Write + Send + 'static,
+    backends: PathBuf,
+    path: ComputePath,
+) -> io::Result<Exit> {
     let interrupt = Arc::new(Interrupt::default());
     let outbox = Outbox::start(output, Arc::clone(&interrupt))?;
     outbox.send(Event::Hello {
         protocol: PROTOCOL_VERSION,
-        build: env!("CARGO_PKG_VERSION").to_owned(),
-        path: ComputePath::Cpu,
+        build: env!("HEARTH_ENGINE_BUILD").to_owned(),
+        path,
     });
     let desk = Arc::new(Desk::default());
-    let worker = Worker::start(backends, &outbox, &desk, &interrupt)?;
+    let worker = Worker::start(backends, path, &outbox, &desk, &interrupt)?;
 
     loop {
         match codec::read::<Request>(&mut input) {
@@ -45,7 +50,9 @@ pub fn serve(mut input: impl Read, output: impl Write + Send + 'static, backends
                 accept(Job::generate_now(generate), &worker, &outbox, &desk, &interrupt);
             }
             Ok(Some(Request::Unload { id })) => accept(Job::Unload(id), &worker, &outbox, &desk, &interrupt),
-            Ok(Some(Request::Prepare(_) | Request::Probe(_) | Request::Restrain(_))) => {}
+            Ok(Some(Request::Probe(probe))) => accept(Job::Probe(probe), &worker, &outbox, &desk, &interrupt),
+            Ok(Some(Request::Restrain(restraint))) => interrupt.restrain(restraint),
+            Ok(Some(Request::Prepare(_))) => {}
             Ok(Some(Request::Cancel { id })) => desk.if_busy_with(id, || interrupt.stop()),
             Ok(Some(Request::Status)) => outbox.send(desk.status()),
             Ok(Some(Request::Shutdown)) => {

@@ -9,7 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hearth_ipc::{EngineFailure, Event, FailureKind, GenerateRequest, LoadRequest, RequestId};
+use hearth_ipc::{
+    ComputePath, EngineFailure, Event, FailureKind, GenerateRequest, LoadRequest, ProbeRequest, RequestId,
+};
 
 use crate::{
     answer,
@@ -18,6 +20,7 @@ use crate::{
     llama::{Backend, Interrupt},
     load,
     outbox::Outbox,
+    probe,
     session::Session,
 };
 
@@ -26,6 +29,7 @@ use crate::{
 pub(crate) enum Job {
     Load(LoadRequest),
     Unload(RequestId),
+    Probe(ProbeRequest),
     Generate {
         request: GenerateRequest,
         /// When the app asked: what it measures begins here.
@@ -42,6 +46,7 @@ impl Job {
         match self {
             Self::Load(load) => load.id,
             Self::Unload(id) => *id,
+            Self::Probe(probe) => probe.id,
             Self::Generate { request, .. } => request.id,
         }
     }
@@ -61,9 +66,10 @@ enum Order {
 }
 
 impl Worker {
-    /// Starts the thread, which begins by loading the backends from the folder `backends`.
+    /// Starts the thread, which begins by loading the backends of `path` from the folder `backends`.
     pub(crate) fn start(
         backends: PathBuf,
+        path: ComputePath,
         outbox: &Outbox,
         desk: &Arc<Desk>,
         interrupt: &Arc<Interrupt>,
@@ -72,7 +78,7 @@ impl Worker {
         let (outbox, desk, interrupt) = (outbox.clone(), Arc::clone(desk), Arc::clone(interrupt));
         thread::Builder::new().name("worker".to_owned()).spawn(move || {
             let ends_with_the_thread = EndsTheProcess;
-            let backend = load_backends(&backends);
+            let backend = load_backends(&backends, path);
             let mut bench = Bench { backend, session: None, outbox, desk, interrupt };
             bench.work(&inbox);
             drop(bench);
@@ -105,9 +111,9 @@ impl Drop for EndsTheProcess {
     }
 }
 
-fn load_backends(folder: &Path) -> Rc<Backend> {
+fn load_backends(folder: &Path, path: ComputePath) -> Rc<Backend> {
     let started = Instant::now();
-    match Backend::load(folder) {
+    match Backend::load(folder, path) {
         Ok(backend) => {
             tracing::info!(device = backend.device(), milliseconds = started.elapsed().as_millis(), "backends loaded");
             backend
@@ -157,6 +163,8 @@ impl Bench {
                 self.desk.set_model(None);
                 Ok(Event::Unloaded { id })
             }
+            Job::Probe(request) => probe::run(&request, &self.backend, &self.interrupt, &self.outbox)
+                .map(|report| Event::Probed { id, report }),
             Job::Generate { request, arrived } => self.generate(&request, arrived),
         };
         closing.unwrap_or_else(|failure| {

@@ -11,7 +11,6 @@ mod typical;
 
 use hearth_gguf::{Header, Shape};
 
-use self::memory::Memory;
 pub(crate) use self::sketch::Sketch;
 use crate::{
     computer::Machine,
@@ -54,7 +53,7 @@ impl Fits {
     }
 
     fn of_shape(&self, shape: &Shape, trained_tokens: Option<u64>) -> Fit {
-        let needed = Memory::of(shape, trained_tokens).total();
+        let needed = memory::memory(shape, trained_tokens).total();
         let (available, most) = (self.available_bytes(), self.most_bytes());
         let words = speed::words_per_second(shape, self.machine.bandwidth);
         let verdict = match needed {
@@ -89,5 +88,5 @@ const UNKNOWN: Fit =
 /// cache, what it computes in, and itself. `None` where they do not say enough.
 pub fn memory_of(parts: &[Header]) -> Option<u64> {
     let trained_tokens = parts.first()?.context_length();
-    Some(Memory::of(&Shape::of(parts)?, trained_tokens).total())
+    Some(memory::memory(&Shape::of(parts)?, trained_tokens).total())
 }
