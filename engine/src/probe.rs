@@ -1,8 +1,8 @@
 //! Trying what this engine was started to compute with: a known text is read and continued by the processor, then by the
 //! path's devices, and the two are compared.
 //!
-//! The processor reads token by token, so that there is something to compare with at every place. A device reads in steps
-//! of several widths, because it computes wide and narrow steps by different programs, and each can be wrong on its own.
+//! The text is read in steps of several widths, because a device computes wide and narrow steps by different programs, and
+//! each can be wrong on its own.
 //! What comes after the text is what the processor would write, so that both see the same tokens. A device that is slow
 //! even so is not tried to the end: it would not be chosen, and a probe has to end in time. Whatever a driver does to this
 //! process, it does to a process that is there for nothing else.
@@ -30,8 +30,8 @@ use crate::{
 const TEXT: &str = "The lighthouse keeper climbed the stairs every evening to light the lamp, and every morning he came \
                     down again to sleep while the ships went home.";
 
-/// Widths of a device's first steps in tokens; the rest of the text is read in one, and what was written behind it token
-/// by token. In the first, the device's programs are made.
+/// Widths of the first steps in tokens; the rest of the text is read in one, and what was written behind it token
+/// by token. In the first, a device's programs are made.
 const STEPS: [usize; 4] = [1, 1, 8, 2];
 
 /// So many tokens are written behind the text.
@@ -79,9 +79,9 @@ pub(crate) fn run(
 struct Reference {
     /// The text, and what was written behind it.
     tokens: Vec<Token>,
-    /// How many of them are the text.
-    text_tokens: usize,
-    /// Behind each token.
+    /// Widths of the steps in which they were read.
+    widths: Vec<usize>,
+    /// Behind each step.
     logits: Vec<Vec<f32>>,
     speed: Speed,
 }
@@ -97,37 +97,32 @@ impl Bench<'_> {
     fn reference(&self) -> Result<Reference, EngineFailure> {
         let mut side = self.side(&Offload::Nothing)?;
         let mut tokens = text(side.context.model());
-        let text_tokens = tokens.len();
-        if text_tokens <= STEPS.iter().sum() {
-            return Err(internal("the model makes too few tokens of the text".to_owned()));
-        }
-        let mut logits = Vec::new();
-        while logits.len() < text_tokens + CONTINUATION_TOKENS {
-            let next = side.step(&tokens[logits.len()..=logits.len()])?.to_vec();
-            if logits.len() + 1 == tokens.len() {
+        let rest = tokens.len().checked_sub(STEPS.iter().sum()).filter(|rest| *rest > 0);
+        let rest = rest.ok_or_else(|| internal("the model makes too few tokens of the text".to_owned()))?;
+        let widths: Vec<usize> = STEPS.into_iter().chain([rest]).chain([1; CONTINUATION_TOKENS]).collect();
+        let (mut logits, mut read) = (Vec::new(), 0);
+        for width in &widths {
+            let next = side.step(&tokens[read..read + width])?.to_vec();
+            read += width;
+            if read == tokens.len() {
                 tokens.push(likeliest(&next, tokens[0]));
             }
             logits.push(next);
         }
         let speed = side.speed(&tokens)?;
-        Ok(Reference { tokens, text_tokens, logits, speed })
+        Ok(Reference { tokens, widths, logits, speed })
     }
 
     /// The devices' speed, and how far they are from the processor.
     fn compared_with(&self, reference: &Reference) -> Result<(Speed, f32), EngineFailure> {
         let mut side = self.side(&Offload::Everything)?;
         let (mut read, mut largest) = (0, 0.0_f32);
-        for step in 0.. {
-            let rest = reference.text_tokens.saturating_sub(read);
-            let width = STEPS.get(step).copied().unwrap_or(rest.max(1));
-            if read + width > reference.logits.len() {
-                break;
-            }
+        for (step, (&width, expected)) in reference.widths.iter().zip(&reference.logits).enumerate() {
             let started = Instant::now();
-            let logits = side.step(&reference.tokens[read..read + width])?;
+            let found = side.step(&reference.tokens[read..read + width])?;
             let took = started.elapsed();
             read += width;
-            largest = larger(largest, divergence(&reference.logits[read - 1], logits));
+            largest = larger(largest, divergence(expected, found));
             if step > 0 && width == 1 && took > LONG_ENOUGH {
                 let speed = rate(1, took);
                 return Ok((Speed { prompt: speed, generation: speed }, largest));
