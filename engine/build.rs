@@ -10,32 +10,64 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Where the libraries that load a graphics driver lie, in the runtime's folder: ggml tries whatever backend lies in the
+/// folder it is given, and an engine that computes with the processor must not touch a driver.
+const GPU_FOLDER: &str = "gpu";
+
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rustc-env=HEARTH_ENGINE_BUILD={}", build()?);
 
-    let backends = PathBuf::from(env::var_os("DEP_LLAMA_BACKENDS_DIR").expect("the feature dynamic-backends sets it"));
-    let native_out = backends.parent().expect("the backends lie in a folder of the native build");
     let runtime = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("runtime");
-
     // An older build's libraries must not be shipped with this one's.
     if runtime.exists() {
         fs::remove_dir_all(&runtime)?;
     }
-    fs::create_dir_all(&runtime)?;
-    for folder in [native_out.join("lib"), native_out.join("lib64"), native_out.join("bin"), backends] {
-        for (name, file) in libraries_by_run_time_name(&folder)? {
-            place(&file, &runtime.join(name))?;
+    fs::create_dir_all(runtime.join(GPU_FOLDER))?;
+    let backends = env::var_os("DEP_LLAMA_BACKENDS_DIR").map(PathBuf::from);
+    let target_os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
+    // On macOS everything, Metal among it, is in the program itself.
+    assert!(backends.is_some() || target_os == "macos", "the feature dynamic-backends says where the backends are");
+    if let Some(backends) = backends {
+        let native_out = backends.parent().expect("the backends lie in a folder of the native build");
+        for folder in [native_out.join("lib"), native_out.join("lib64"), native_out.join("bin"), backends.clone()] {
+            for (name, file) in libraries_by_run_time_name(&folder)? {
+                let to = if is_gpu_backend(&name) { runtime.join(GPU_FOLDER) } else { runtime.clone() };
+                place(&file, &to.join(name))?;
+            }
         }
     }
     println!("cargo:rustc-env=HEARTH_ENGINE_RUNTIME={}", runtime.display());
 
-    match env::var("CARGO_CFG_TARGET_OS").as_deref() {
-        Ok("macos") => println!("cargo:rustc-link-arg-bins=-Wl,-rpath,@loader_path"),
+    match target_os.as_str() {
+        "macos" => println!("cargo:rustc-link-arg-bins=-Wl,-rpath,@loader_path"),
         // Windows looks beside the program by itself.
-        Ok("windows") => {}
-        _ => println!("cargo:rustc-link-arg-bins=-Wl,-rpath,$ORIGIN"),
+        "windows" => {}
+        _ => {
+            // The old kind of run path, which comes before LD_LIBRARY_PATH and holds for the libraries' libraries too.
+            println!("cargo:rustc-link-arg-bins=-Wl,--disable-new-dtags");
+            println!("cargo:rustc-link-arg-bins=-Wl,-rpath,$ORIGIN");
+        }
     }
     Ok(())
+}
+
+/// What was built: this engine, and the version of llama.cpp's bindings that is locked.
+fn build() -> io::Result<String> {
+    let lock = Path::new(&env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../Cargo.lock");
+    println!("cargo:rerun-if-changed={}", lock.display());
+    let text = fs::read_to_string(lock)?;
+    let mut lines = text.lines().skip_while(|line| *line != "name = \"llama-cpp-sys-2\"").skip(1);
+    let bindings = lines.next().and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+    let bindings = bindings.ok_or_else(|| io::Error::other("Cargo.lock does not name llama-cpp-sys-2"))?;
+    let engine = env::var("CARGO_PKG_VERSION").expect("cargo sets it");
+    Ok(format!("{engine}+llama-cpp-sys-2.{bindings}"))
+}
+
+/// Whether a library is a backend for something else than the processor.
+fn is_gpu_backend(name: &str) -> bool {
+    let name = name.strip_prefix("lib").unwrap_or(name);
+    name.strip_prefix("ggml-").is_some_and(|backend| !backend.starts_with("cpu") && !backend.starts_with("base"))
 }
 
 /// The shared libraries of a folder, under the name that programs linked against them ask for.

@@ -1,9 +1,10 @@
 //! Wires stdin and stdout to the server.
 
-use std::{env, fs::File, io, path::PathBuf};
+use std::{env, ffi::OsString, fs::File, io, path::PathBuf};
 
 use anyhow::Context as _;
 use hearth_engine::{exit, exit::Exit, server};
+use hearth_ipc::ComputePath;
 use tracing_subscriber::EnvFilter;
 
 fn main() {
@@ -20,6 +21,10 @@ fn main() {
 }
 
 fn run() -> anyhow::Result<Exit> {
+    let Some(path) = compute_path(env::args_os().skip(1)) else {
+        tracing::error!("the arguments are not those of an engine: `--compute cpu|vulkan|cuda|metal`, or none");
+        return Ok(Exit::ProtocolBroken);
+    };
     let folder = own_folder()?;
     ask_for_huge_pages();
     // ggml and the loader of shared libraries look around in the working directory: let it be a folder we know.
@@ -28,7 +33,17 @@ fn run() -> anyhow::Result<Exit> {
         return Ok(Exit::Orderly);
     }
     let output = claim_stdout().context("cannot claim stdout")?;
-    server::serve(io::stdin().lock(), output, folder).context("cannot start the engine's threads")
+    server::serve(io::stdin().lock(), output, folder, path).context("cannot start the engine's threads")
+}
+
+/// What to compute with; the processor if nothing is said. `None` for arguments that are none.
+fn compute_path(arguments: impl Iterator<Item = OsString>) -> Option<ComputePath> {
+    let arguments: Vec<OsString> = arguments.collect();
+    match arguments.iter().map(|argument| argument.to_str()).collect::<Option<Vec<_>>>()?.as_slice() {
+        [] => Some(ComputePath::Cpu),
+        ["--compute", path] => ComputePath::parse(path),
+        _ => None,
+    }
 }
 
 fn own_folder() -> anyhow::Result<PathBuf> {

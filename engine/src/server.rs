@@ -26,17 +26,18 @@ const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 /// Serves one app until it goes. The caller ends the process with the result, at once: the worker may still be
 /// computing.
 ///
-/// `backends` is the one folder compute backends are loaded from.
-pub fn serve(mut input: impl Read, output: impl Write + Send + 'static, backends: PathBuf) -> io::Result<Exit> {
+/// `backends` is the one folder compute backends are loaded from, `path` what is computed with.
+pub fn serve(
+    mut input: impl Read,
+    output: impl Write + Send + 'static,
+    backends: PathBuf,
+    path: ComputePath,
+) -> io::Result<Exit> {
     let interrupt = Arc::new(Interrupt::default());
     let outbox = Outbox::start(output, Arc::clone(&interrupt))?;
-    outbox.send(Event::Hello {
-        protocol: PROTOCOL_VERSION,
-        build: env!("CARGO_PKG_VERSION").to_owned(),
-        path: ComputePath::Cpu,
-    });
+    outbox.send(Event::Hello { protocol: PROTOCOL_VERSION, build: env!("HEARTH_ENGINE_BUILD").to_owned(), path });
     let desk = Arc::new(Desk::default());
-    let worker = Worker::start(backends, &outbox, &desk, &interrupt)?;
+    let worker = Worker::start(backends, path, &outbox, &desk, &interrupt)?;
 
     loop {
         match codec::read::<Request>(&mut input) {
@@ -48,7 +49,8 @@ pub fn serve(mut input: impl Read, output: impl Write + Send + 'static, backends
             Ok(Some(Request::Prepare(prepare))) => {
                 accept(Job::Prepare(prepare), &worker, &outbox, &desk, &interrupt);
             }
-            Ok(Some(Request::Probe(_) | Request::Restrain(_))) => {}
+            Ok(Some(Request::Probe(probe))) => accept(Job::Probe(probe), &worker, &outbox, &desk, &interrupt),
+            Ok(Some(Request::Restrain(restraint))) => interrupt.restrain(restraint),
             Ok(Some(Request::Cancel { id })) => desk.stop(id, &interrupt),
             Ok(Some(Request::Status)) => outbox.send(desk.status()),
             Ok(Some(Request::Shutdown) | None) => {

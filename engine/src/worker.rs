@@ -12,7 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hearth_ipc::{EngineFailure, Event, FailureKind, GenerateRequest, LoadRequest, PrepareRequest, RequestId};
+use hearth_ipc::{
+    ComputePath, EngineFailure, Event, FailureKind, GenerateRequest, LoadRequest, PrepareRequest, ProbeRequest,
+    RequestId,
+};
 
 use crate::{
     answer,
@@ -21,7 +24,7 @@ use crate::{
     llama::{Backend, Interrupt},
     load,
     outbox::Outbox,
-    prepare,
+    prepare, probe,
     session::Session,
     states::StateKey,
 };
@@ -37,6 +40,7 @@ const SAVING_PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) enum Job {
     Load(LoadRequest),
     Unload(RequestId),
+    Probe(ProbeRequest),
     Generate {
         request: GenerateRequest,
         /// When the app asked: what it measures begins here.
@@ -54,6 +58,7 @@ impl Job {
         match self {
             Self::Load(load) => load.id,
             Self::Unload(id) => *id,
+            Self::Probe(probe) => probe.id,
             Self::Generate { request, .. } => request.id,
             Self::Prepare(request) => request.id,
         }
@@ -61,7 +66,7 @@ impl Job {
 
     pub(crate) fn urgency(&self) -> Urgency {
         match self {
-            Self::Load(_) | Self::Unload(_) | Self::Generate { .. } => Urgency::Wanted,
+            Self::Load(_) | Self::Unload(_) | Self::Probe(_) | Self::Generate { .. } => Urgency::Wanted,
             Self::Prepare(_) => Urgency::Ahead,
         }
     }
@@ -81,9 +86,10 @@ enum Order {
 }
 
 impl Worker {
-    /// Starts the thread, which begins by loading the backends from the folder `backends`.
+    /// Starts the thread, which begins by loading the backends of `path` from the folder `backends`.
     pub(crate) fn start(
         backends: PathBuf,
+        path: ComputePath,
         outbox: &Outbox,
         desk: &Arc<Desk>,
         interrupt: &Arc<Interrupt>,
@@ -92,7 +98,7 @@ impl Worker {
         let (outbox, desk, interrupt) = (outbox.clone(), Arc::clone(desk), Arc::clone(interrupt));
         thread::Builder::new().name("worker".to_owned()).spawn(move || {
             let ends_with_the_thread = EndsTheProcess;
-            let backend = load_backends(&backends);
+            let backend = load_backends(&backends, path);
             let mut bench = Bench { backend, session: None, outbox, desk, interrupt };
             bench.work(&inbox);
             drop(bench);
@@ -125,9 +131,9 @@ impl Drop for EndsTheProcess {
     }
 }
 
-fn load_backends(folder: &Path) -> Rc<Backend> {
+fn load_backends(folder: &Path, path: ComputePath) -> Rc<Backend> {
     let started = Instant::now();
-    match Backend::load(folder) {
+    match Backend::load(folder, path) {
         Ok(backend) => {
             tracing::info!(device = backend.device(), milliseconds = started.elapsed().as_millis(), "backends loaded");
             backend
@@ -199,6 +205,8 @@ impl Bench {
                 self.put_away();
                 Ok(Event::Unloaded { id })
             }
+            Job::Probe(request) => probe::run(&request, &self.backend, &self.interrupt, &self.outbox)
+                .map(|report| Event::Probed { id, report }),
             Job::Generate { request, arrived } => self.generate(&request, arrived),
             Job::Prepare(request) => self.prepare(&request),
         };

@@ -12,6 +12,7 @@
 mod cursor;
 mod error;
 mod header;
+mod memory;
 mod metadata;
 mod model;
 mod quantization;
@@ -22,6 +23,7 @@ mod whole;
 
 pub use error::{GgufError, Lie, Refusal, Unsupported};
 pub use header::{Header, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_TENSORS};
+pub use memory::{CacheBlock, ContextShape, Memory, context_cells};
 pub use metadata::{Array, ElementType, Metadata, Value};
 pub use model::{Split, require_text_model};
 pub use quantization::quantization;

@@ -9,6 +9,7 @@ use crate::{
     error::{GgufError, Unsupported},
     header::Header,
     model::{Split, require_text_model},
+    shape::Shape,
 };
 
 /// The most parts that are looked for. The largest models have some thirty.
@@ -17,8 +18,8 @@ const MAX_PARTS: u32 = 1024;
 /// What the safe check has passed: the headers of a model's parts, in their order.
 #[derive(Debug, Clone)]
 pub struct WholeModel {
-    first: Header,
-    others: Vec<Header>,
+    /// At least one.
+    parts: Vec<Header>,
 }
 
 /// The safe check before native code: every header holds together, the parts are all there and fit each other, and the
@@ -28,7 +29,7 @@ pub fn check(path: &Path) -> Result<WholeModel, GgufError> {
     let first = Header::read(path)?;
     let Some(split) = first.split() else {
         first.require_text_model()?;
-        return Ok(WholeModel { first, others: Vec::new() });
+        return Ok(WholeModel { parts: vec![first] });
     };
     let mut parts = vec![first];
     for part in other_parts(path, split)? {
@@ -40,8 +41,7 @@ pub fn check(path: &Path) -> Result<WholeModel, GgufError> {
         })?);
     }
     require_text_model(&parts)?;
-    let first = parts.remove(0);
-    Ok(WholeModel { first, others: parts })
+    Ok(WholeModel { parts })
 }
 
 struct OtherPart {
@@ -69,12 +69,17 @@ fn other_parts(first: &Path, split: Split) -> Result<Vec<OtherPart>, GgufError> 
 impl WholeModel {
     /// The first part's header. It holds the metadata of the whole model.
     pub fn header(&self) -> &Header {
-        &self.first
+        &self.parts[0]
     }
 
     /// All headers, in the order of the parts.
     pub fn parts(&self) -> impl Iterator<Item = &Header> {
-        std::iter::once(&self.first).chain(&self.others)
+        self.parts.iter()
+    }
+
+    /// What its layers keep and read; `None` where the headers do not say enough.
+    pub fn shape(&self) -> Option<Shape> {
+        Shape::of(&self.parts)
     }
 
     /// Size of all tensors in bytes.

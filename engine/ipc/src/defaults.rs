@@ -5,6 +5,9 @@
 /// home computer.
 pub const DEFAULT_CONTEXT_TOKENS: u32 = 8192;
 
+/// Where memory is tight the context is halved, but not below this: less is no conversation.
+pub const LEAST_CONTEXT_TOKENS: u32 = 2048;
+
 /// Most tokens in one step of reading. More is not faster, and takes more memory.
 pub const BATCH_TOKENS: u32 = 512;
 

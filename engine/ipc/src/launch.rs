@@ -51,7 +51,8 @@ impl EngineProgram {
     }
 }
 
-/// What an engine is given of the app's environment; everything else (tokens, proxies, `LD_PRELOAD`) stays out.
+/// What an engine is given of the app's environment; everything else stays out: tokens, proxies, and whatever changes where
+/// libraries come from (`LD_PRELOAD`, `LD_LIBRARY_PATH`, `GGML_BACKEND_PATH`).
 ///
 /// The loaders of graphics drivers find their files through the home and configuration folders and through variables
 /// of their own; Windows programs do not start without `SystemRoot`.
@@ -59,7 +60,6 @@ const ENVIRONMENT: &[&str] = &[
     "HOME",
     "LANG",
     "LC_ALL",
-    "LD_LIBRARY_PATH",
     "PATH",
     "TMPDIR",
     "XDG_CACHE_HOME",
@@ -80,8 +80,9 @@ const ENVIRONMENT: &[&str] = &[
     "windir",
 ];
 
-/// Prefixes of variables that people set to steer a graphics driver or ggml itself.
-const ENVIRONMENT_PREFIXES: &[&str] = &["CUDA_", "GGML_", "HIP_", "HEARTH_ENGINE_", "MESA_", "ROCR_", "VK_"];
+/// Prefixes of variables that people set to steer a graphics driver, or ggml's use of one.
+const ENVIRONMENT_PREFIXES: &[&str] =
+    &["CUDA_", "GGML_CUDA_", "GGML_VK_", "HIP_", "HEARTH_ENGINE_", "MESA_", "ROCR_", "VK_"];
 
 impl EngineLauncher for EngineProgram {
     fn launch(&self, path: ComputePath) -> io::Result<EngineProcess> {
@@ -142,7 +143,17 @@ mod tests {
 
     #[test]
     fn the_engine_is_given_no_secret_and_nothing_that_changes_what_it_loads() {
-        for name in ["HF_TOKEN", "LD_PRELOAD", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "DBUS_SESSION_BUS_ADDRESS"] {
+        for name in [
+            "HF_TOKEN",
+            "LD_PRELOAD",
+            "LD_LIBRARY_PATH",
+            "LD_AUDIT",
+            "DYLD_INSERT_LIBRARIES",
+            "GGML_BACKEND_PATH",
+            "AWS_SECRET_ACCESS_KEY",
+            "HTTPS_PROXY",
+            "DBUS_SESSION_BUS_ADDRESS",
+        ] {
             assert!(!is_passed_on(OsStr::new(name)), "{name} must not reach the engine");
         }
     }

@@ -20,7 +20,7 @@ mod running;
 
 pub use client::{Client, ConnectError, EngineEnd};
 pub use codec::CodecError;
-pub use defaults::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS, WEIGHTS_COPY_SHARE};
+pub use defaults::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS, LEAST_CONTEXT_TOKENS, WEIGHTS_COPY_SHARE};
 pub use exit::Exit;
 pub use hardware::{ComputePath, Device, DeviceKind, DeviceMemory, KvCacheType, ProbeReport, ProbeRequest, Speed};
 pub use launch::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};

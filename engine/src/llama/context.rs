@@ -8,9 +8,10 @@ use std::{
     sync::Arc,
 };
 
+use hearth_ipc::{KvCacheType, Restraint};
 use llama_cpp_sys_2 as sys;
 
-use super::{Batch, Interrupt, Model, interrupt, threadpool::Threadpool};
+use super::{Batch, Interrupt, Model, fatal, interrupt, restraint, threadpool::Threadpool};
 
 /// The one sequence this engine works with.
 const SEQUENCE: sys::llama_seq_id = 0;
@@ -27,6 +28,35 @@ pub struct ContextSettings {
     pub batch_tokens: u32,
     /// Threads for computing.
     pub threads: u32,
+    /// How keys and values are kept.
+    pub kv_cache: KvCacheType,
+}
+
+impl ContextSettings {
+    /// As llama.cpp takes them.
+    pub(super) fn native(&self) -> sys::llama_context_params {
+        let threads = i32::try_from(self.threads).unwrap_or(1);
+        // SAFETY: default parameters are plain values.
+        let mut parameters = unsafe { sys::llama_context_default_params() };
+        parameters.n_ctx = self.context_tokens;
+        parameters.n_batch = self.batch_tokens;
+        parameters.n_ubatch = self.batch_tokens;
+        parameters.n_seq_max = 1;
+        // The default reserves a row of logits for every token of a batch.
+        parameters.n_outputs_max = Context::MOST_OUTPUTS;
+        parameters.n_threads = threads;
+        parameters.n_threads_batch = threads;
+        parameters.flash_attn_type = sys::LLAMA_FLASH_ATTN_TYPE_AUTO;
+        (parameters.type_k, parameters.type_v) = match self.kv_cache {
+            KvCacheType::F16 => (sys::GGML_TYPE_F16, sys::GGML_TYPE_F16),
+            KvCacheType::Q8_0 => (sys::GGML_TYPE_Q8_0, sys::GGML_TYPE_Q8_0),
+        };
+        // The whole history in the layers that look at a window only would cost memory for nothing; what that means
+        // for going back is settled in `keep_prefix`.
+        parameters.swa_full = false;
+        parameters.no_perf = true;
+        parameters
+    }
 }
 
 /// Why there is no context.
@@ -58,6 +88,8 @@ pub struct Context {
     native: NativeContext,
     /// Rows of logits that the last decode left.
     outputs: usize,
+    threads: u32,
+    restraint: Restraint,
     threadpool: Option<Threadpool>,
     interrupt: Arc<Interrupt>,
     model: Rc<Model>,
@@ -81,33 +113,55 @@ impl Context {
 
     /// Sets up KV cache and work space. While it decodes, `interrupt` stops it.
     pub fn new(model: &Rc<Model>, settings: ContextSettings, interrupt: &Arc<Interrupt>) -> Result<Self, ContextError> {
-        let threads = i32::try_from(settings.threads).unwrap_or(1);
-        // SAFETY: default parameters are plain values.
-        let mut parameters = unsafe { sys::llama_context_default_params() };
-        parameters.n_ctx = settings.context_tokens;
-        parameters.n_batch = settings.batch_tokens;
-        parameters.n_ubatch = settings.batch_tokens;
-        parameters.n_seq_max = 1;
-        // The default reserves a row of logits for every token of a batch.
-        parameters.n_outputs_max = Self::MOST_OUTPUTS;
-        parameters.n_threads = threads;
-        parameters.n_threads_batch = threads;
-        parameters.flash_attn_type = sys::LLAMA_FLASH_ATTN_TYPE_AUTO;
-        // The whole history in the layers that look at a window only would cost memory for nothing; what that means
-        // for going back is settled in `keep_prefix`.
-        parameters.swa_full = false;
-        parameters.no_perf = true;
+        let mut parameters = settings.native();
         parameters.abort_callback = Some(interrupt::abort_if_stopped);
         parameters.abort_callback_data = Arc::as_ptr(interrupt).cast_mut().cast::<c_void>();
         // SAFETY: the model lives (we keep an `Rc` of it), and so does the interrupt the callback is given.
         let context = unsafe { sys::llama_init_from_model(model.as_ptr(), parameters) };
         let native = NonNull::new(context).map(NativeContext).ok_or(ContextError::Refused(settings.context_tokens))?;
-        let threadpool = Threadpool::new(model.backend(), settings.threads);
-        if let Some(threadpool) = &threadpool {
-            // SAFETY: context and pool are alive, and the pool outlives the context (order of the fields).
-            unsafe { sys::llama_attach_threadpool(native.0.as_ptr(), threadpool.as_ptr(), ptr::null_mut()) };
+        fatal::forget();
+        let mut context = Self {
+            native,
+            outputs: 0,
+            threads: settings.threads,
+            restraint: Restraint::default(),
+            threadpool: None,
+            interrupt: Arc::clone(interrupt),
+            model: Rc::clone(model),
+        };
+        context.renew_threads();
+        Ok(context)
+    }
+
+    /// Threads are made with the priority they will have: one that was lowered cannot be raised again.
+    fn renew_threads(&mut self) {
+        // SAFETY: the context lives and nothing computes with it; without a pool it makes threads as it needs them.
+        unsafe { sys::llama_detach_threadpool(self.as_ptr()) };
+        self.threadpool = Threadpool::new(self.model.backend(), self.threads, self.restraint.background);
+        if let Some(threadpool) = &self.threadpool {
+            // SAFETY: context and pool are alive, and the pool outlives the context (order of the fields) or is detached
+            // before it goes (above).
+            unsafe { sys::llama_attach_threadpool(self.as_ptr(), threadpool.as_ptr(), ptr::null_mut()) };
         }
-        Ok(Self { native, outputs: 0, threadpool, interrupt: Arc::clone(interrupt), model: Rc::clone(model) })
+    }
+
+    /// Does what was last said of how much of the computer may be used.
+    fn follow_restraint(&mut self) {
+        let restraint = self.interrupt.restraint();
+        if restraint == self.restraint {
+            return;
+        }
+        let was_in_background = self.restraint.background;
+        self.restraint = restraint;
+        if restraint.background != was_in_background {
+            self.renew_threads();
+            restraint::of_process(restraint.background);
+        }
+        let threads = restraint.threads.unwrap_or(self.threads).clamp(1, self.threads);
+        let threads = i32::try_from(threads).unwrap_or(1);
+        // SAFETY: the context lives and nothing computes with it: decoding borrows it exclusively.
+        unsafe { sys::llama_set_n_threads(self.as_ptr(), threads, threads) };
+        tracing::debug!(?restraint, threads, "computing with restraint");
     }
 
     /// The model at work.
@@ -144,9 +198,14 @@ impl Context {
         if batch.is_empty() {
             return Ok(());
         }
-        // SAFETY: the view points into the batch, which is borrowed during the call; its tokens come from this
-        // model's vocabulary, and llama.cpp checks tokens and positions.
-        match unsafe { sys::llama_decode(self.as_ptr(), batch.as_native()) } {
+        self.follow_restraint();
+        let call = restraint::Call::new(self.as_ptr(), batch.as_native());
+        let result = restraint::run(self.restraint.background, || {
+            // SAFETY: the view points into the batch, which is borrowed during the call; its tokens come from this
+            // model's vocabulary, and llama.cpp checks tokens and positions.
+            unsafe { call.decode() }
+        });
+        match result {
             0 => {
                 self.outputs = batch.output_count();
                 Ok(())

@@ -5,12 +5,19 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use hearth_ipc::Restraint;
+
 /// A request to stop and a count of steps, shared between the thread that computes and the one that listens.
 #[derive(Debug, Default)]
 pub struct Interrupt {
     stop: AtomicBool,
     steps: AtomicU64,
+    /// A [`Restraint`] in one number, see [`restrain`](Self::restrain).
+    restraint: AtomicU64,
 }
+
+/// Stands behind the number of threads, which is 0 where the load's own holds.
+const IN_BACKGROUND: u64 = 1 << 32;
 
 impl Interrupt {
     /// Asks the work at hand to stop as soon as it can.
@@ -26,6 +33,19 @@ impl Interrupt {
     /// Whether the work at hand is to stop.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Acquire)
+    }
+
+    /// How much of the computer may be used, from the next decode on.
+    pub fn restrain(&self, restraint: Restraint) {
+        let background = if restraint.background { IN_BACKGROUND } else { 0 };
+        self.restraint.store(u64::from(restraint.threads.unwrap_or(0)) | background, Ordering::Release);
+    }
+
+    /// What was last said of that.
+    pub fn restraint(&self) -> Restraint {
+        let number = self.restraint.load(Ordering::Acquire);
+        let threads = u32::try_from(number & !IN_BACKGROUND).unwrap_or(0);
+        Restraint { threads: (threads > 0).then_some(threads), background: number & IN_BACKGROUND != 0 }
     }
 
     /// Counts a step of real work: a tensor loaded, a node of the graph computed, a token chosen.
@@ -49,4 +69,24 @@ pub(super) unsafe extern "C" fn abort_if_stopped(interrupt: *mut c_void) -> bool
     let interrupt = unsafe { &*interrupt.cast::<Interrupt>() };
     interrupt.count_step();
     interrupt.is_stopped()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restraint_is_read_as_it_was_said() {
+        let interrupt = Interrupt::default();
+        assert_eq!(interrupt.restraint(), Restraint::default());
+        for restraint in [
+            Restraint { threads: Some(2), background: true },
+            Restraint { threads: None, background: true },
+            Restraint { threads: Some(u32::MAX), background: false },
+            Restraint::default(),
+        ] {
+            interrupt.restrain(restraint);
+            assert_eq!(interrupt.restraint(), restraint);
+        }
+    }
 }

@@ -7,6 +7,8 @@ use std::{
 
 use llama_cpp_sys_2 as sys;
 
+use super::{fatal, setup_notes};
+
 /// Sends every native log line to tracing from here on. What is information to llama.cpp (a page of it for each
 /// load) is debugging to us.
 pub(super) fn redirect_to_tracing() {
@@ -25,6 +27,10 @@ unsafe extern "C" fn on_line(level: sys::ggml_log_level, text: *const c_char, _:
     // The dots of a progress bar come as lines of their own.
     if text.len() < 2 {
         return;
+    }
+    setup_notes::note(text);
+    if level == sys::GGML_LOG_LEVEL_ERROR {
+        fatal::note(text);
     }
     match level {
         sys::GGML_LOG_LEVEL_ERROR => tracing::error!(target: "llama", "{text}"),

@@ -15,21 +15,31 @@
 mod backend;
 mod batch;
 mod context;
+mod devices;
 mod exit;
+mod fatal;
+mod fit;
 mod interrupt;
 mod log;
 mod model;
+mod restraint;
 mod sampler;
+mod setup_notes;
 mod threadpool;
 mod vocab;
+#[cfg(not(target_os = "macos"))]
+mod vulkan_drivers;
 
 pub use backend::{Backend, BackendError};
 pub use batch::{Batch, Outputs};
 pub use context::{Context, ContextError, ContextSettings, DecodeError};
+pub use devices::Gpu;
 pub use exit::exit_now;
+pub use fit::{FitError, Fitted, fit};
 pub use interrupt::Interrupt;
-pub use model::{Model, ModelError, Weights};
+pub use model::{Model, ModelError, Offload, Weights};
 pub use sampler::Sampler;
+pub use setup_notes::{SetupNotes, gather};
 pub use vocab::{Token, Vocab};
 
 /// The version of llama.cpp.

@@ -9,7 +9,7 @@ use std::{
 
 use llama_cpp_sys_2 as sys;
 
-use super::{Backend, Vocab};
+use super::{Backend, Vocab, fatal, fit::Fitted};
 
 /// Why a file did not become a model.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -39,10 +39,23 @@ pub enum Weights {
     Nowhere,
 }
 
+/// Which of a model's layers are on the devices of the backend's path.
+#[derive(Debug, Clone)]
+pub enum Offload {
+    /// None: the processor computes alone, also what it could hand over.
+    Nothing,
+    /// All.
+    Everything,
+    /// As upstream's fit computation has it.
+    Fitted(Fitted),
+}
+
 /// A loaded model.
 #[derive(Debug)]
 pub struct Model {
     model: NonNull<sys::llama_model>,
+    // What native code was given pointers to at loading.
+    _offload: Offload,
     backend: Rc<Backend>,
 }
 
@@ -53,8 +66,10 @@ impl Model {
         backend: &Rc<Backend>,
         path: &Path,
         weights: Weights,
+        offload: &Offload,
         mut go_on: impl FnMut(f32) -> bool,
     ) -> Result<Rc<Self>, ModelError> {
+        fatal::forget();
         let path = path.to_str().and_then(|path| CString::new(path).ok()).ok_or(ModelError::FileName)?;
         let mut cancelled = false;
         let mut watch = |fraction: f32| {
@@ -62,14 +77,14 @@ impl Model {
             cancelled |= !go_on;
             go_on
         };
-        if let Some(model) = Self::load_native(backend, &path, &mut watch, weights) {
+        if let Some(model) = Self::load_native(backend, &path, &mut watch, weights, offload) {
             return Ok(Rc::new(model));
         }
         if cancelled {
             return Err(ModelError::Cancelled);
         }
         // The reason stands only in the log. But what can be built without its weights lacks nothing but room.
-        match Self::load_native(backend, &path, &mut |_| true, Weights::Nowhere) {
+        match Self::load_native(backend, &path, &mut |_| true, Weights::Nowhere, offload) {
             Some(_) => Err(ModelError::OutOfMemory),
             None => Err(ModelError::Unsupported),
         }
@@ -80,9 +95,21 @@ impl Model {
         path: &CString,
         go_on: &mut F,
         weights: Weights,
+        offload: &Offload,
     ) -> Option<Self> {
+        let offload = offload.clone();
+        let mut no_devices = [ptr::null_mut()];
         // SAFETY: default parameters are plain values.
         let mut parameters = unsafe { sys::llama_model_default_params() };
+        match &offload {
+            Offload::Nothing => {
+                // The list of devices ends with null.
+                parameters.devices = no_devices.as_mut_ptr();
+                parameters.n_gpu_layers = 0;
+            }
+            Offload::Everything => {}
+            Offload::Fitted(fitted) => fitted.apply(&mut parameters),
+        }
         parameters.progress_callback = Some(on_progress::<F>);
         parameters.progress_callback_user_data = ptr::from_mut(go_on).cast::<c_void>();
         parameters.no_alloc = weights == Weights::Nowhere;
@@ -92,7 +119,7 @@ impl Model {
         };
         // SAFETY: the path ends with NUL; path and callback live during the call, and the callback is used only in it.
         let model = unsafe { sys::llama_model_load_from_file(path.as_ptr(), parameters) };
-        Some(Self { model: NonNull::new(model)?, backend: Rc::clone(backend) })
+        Some(Self { model: NonNull::new(model)?, _offload: offload, backend: Rc::clone(backend) })
     }
 
     /// What the model computes with.

@@ -15,6 +15,11 @@ use super::Model;
 pub struct Token(pub(super) sys::llama_token);
 
 impl Token {
+    /// The one that a row of logits has at this index.
+    pub fn at(index: usize) -> Option<Self> {
+        i32::try_from(index).ok().map(Self)
+    }
+
     /// Its row in the vocabulary.
     pub fn id(self) -> i32 {
         self.0

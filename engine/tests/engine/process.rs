@@ -11,8 +11,8 @@ use std::{
 };
 
 use hearth_ipc::{
-    ChatMessage, EngineFailure, Event, FinishReason, GenerateRequest, GenerationStats, LoadRequest, LoadSettings,
-    LoadedModel, Request, RequestId, Role, Sampling, codec,
+    ChatMessage, ComputePath, EngineFailure, Event, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
+    LoadSettings, LoadedModel, Request, RequestId, Role, Sampling, codec,
 };
 
 /// Nothing here takes so long unless it hangs, also on a machine that is busy with other things.
@@ -35,11 +35,17 @@ fn default_starter_model() -> PathBuf {
 pub(crate) fn staged_engine() -> tempfile::TempDir {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
     place(Path::new(env!("CARGO_BIN_EXE_hearth-engine")), &program_in(folder.path()));
-    for library in fs::read_dir(env!("HEARTH_ENGINE_RUNTIME")).expect("build.rs has made the folder") {
-        let library = library.expect("a readable folder");
-        place(&library.path(), &folder.path().join(library.file_name()));
-    }
+    place_all(Path::new(env!("HEARTH_ENGINE_RUNTIME")), folder.path());
     folder
+}
+
+fn place_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a place for a copy");
+    for entry in fs::read_dir(from).expect("build.rs has made the folder") {
+        let entry = entry.expect("a readable folder");
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() { place_all(&entry.path(), &to) } else { place(&entry.path(), &to) }
+    }
 }
 
 /// The engine's program in a staged folder.
@@ -79,9 +85,16 @@ impl Engine {
 
     /// Starts the process that lies in `folder`.
     pub(crate) fn start_in(folder: tempfile::TempDir) -> Self {
+        Self::start_as(folder, ComputePath::Cpu, &[])
+    }
+
+    /// Starts the process that lies in `folder` to compute with `path`, with some variables of the environment.
+    pub(crate) fn start_as(folder: tempfile::TempDir, path: ComputePath, variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(program_in(folder.path()))
+            .args(["--compute", path.as_str()])
             // Only its own run path may lead it to its libraries.
             .env_remove("LD_LIBRARY_PATH")
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

@@ -1,10 +1,9 @@
 //! The engine as the shell finds it: `engine/` beside the shell's program, with the engine, its shared libraries and
 //! every ggml backend in it.
 
-use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -15,24 +14,33 @@ use crate::compile::Built;
 pub(crate) fn stage(built: &Built, profile_folder: &Path) -> Result<()> {
     let folder = profile_folder.join("engine");
     let engine = built.program("hearth-engine")?;
-    let mut placed = BTreeSet::<OsString>::new();
-    let mut add = |file: &Path| -> Result<()> {
-        let name = file.file_name().context("a path without a file name")?;
+    let mut wanted = files_below(&built.engine_libraries)?;
+    let program = engine.file_name().context("a path without a file name")?;
+    wanted.insert(PathBuf::from(program), engine.to_owned());
+    for (name, file) in &wanted {
         place(file, &folder.join(name))?;
-        placed.insert(name.to_owned());
-        Ok(())
-    };
-    add(engine)?;
-    for entry in entries(&built.engine_libraries)? {
-        add(&entry)?;
     }
-    // ggml loads whatever backend it finds beside the engine: none of an older build may stay.
-    for entry in entries(&folder)? {
-        if entry.file_name().is_some_and(|name| !placed.contains(name)) {
-            fs::remove_file(&entry).with_context(|| format!("cannot remove {}", entry.display()))?;
+    // The engine loads a backend that it finds in its folder: none of an older build may stay.
+    for (name, file) in files_below(&folder)? {
+        if !wanted.contains_key(&name) {
+            fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
         }
     }
     Ok(())
+}
+
+/// All files in a folder and the folders in it, by their paths from there.
+fn files_below(folder: &Path) -> Result<BTreeMap<PathBuf, PathBuf>> {
+    let mut files = BTreeMap::new();
+    for entry in entries(folder)? {
+        let name = PathBuf::from(entry.file_name().context("a path without a file name")?);
+        if entry.is_dir() {
+            files.extend(files_below(&entry)?.into_iter().map(|(below, file)| (name.join(below), file)));
+        } else {
+            files.insert(name, entry);
+        }
+    }
+    Ok(files)
 }
 
 /// Makes `to` the same file as `from`: a hard link where both are on one file system, else a copy.
@@ -50,7 +58,7 @@ pub(crate) fn place(from: &Path, to: &Path) -> Result<()> {
     scratch.close().with_context(|| format!("cannot tidy {}", folder.display()))
 }
 
-fn entries(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
         .with_context(|| format!("cannot list {}", folder.display()))
@@ -64,11 +72,14 @@ mod tests {
     fn staging_adds_replaces_and_removes_until_the_folder_is_the_build() {
         let scratch = tempfile::tempdir().unwrap();
         let (program, libraries) = (scratch.path().join("hearth-engine"), scratch.path().join("runtime"));
-        fs::create_dir(&libraries).unwrap();
+        fs::create_dir_all(libraries.join("gpu")).unwrap();
+        fs::write(libraries.join("gpu/libggml-vulkan.so"), "new").unwrap();
         fs::write(&program, "engine").unwrap();
         fs::write(libraries.join("libllama.so.0"), "new").unwrap();
         let folder = scratch.path().join("engine");
-        fs::create_dir(&folder).unwrap();
+        fs::create_dir_all(folder.join("gpu")).unwrap();
+        fs::write(folder.join("libggml-vulkan.so"), "where it once was").unwrap();
+        fs::write(folder.join("gpu/libggml-cuda.so"), "old").unwrap();
         fs::write(folder.join("libllama.so.0"), "old").unwrap();
         fs::write(folder.join("libggml-cpu-gone.so"), "old").unwrap();
         let built = Built { programs: [("hearth-engine".to_owned(), program)].into(), engine_libraries: libraries };
@@ -76,10 +87,9 @@ mod tests {
         stage(&built, scratch.path()).unwrap();
         stage(&built, scratch.path()).expect("staging again changes nothing and fails at nothing");
 
-        let mut names: Vec<_> =
-            entries(&folder).unwrap().iter().map(|path| path.file_name().unwrap().to_owned()).collect();
-        names.sort();
-        assert_eq!(names, ["hearth-engine", "libllama.so.0"], "exactly what the build made");
+        let names: Vec<_> = files_below(&folder).unwrap().into_keys().collect();
+        let expected = ["gpu/libggml-vulkan.so", "hearth-engine", "libllama.so.0"].map(PathBuf::from);
+        assert_eq!(names, expected, "exactly what the build made, each where it belongs");
         assert_eq!(fs::read_to_string(folder.join("libllama.so.0")).unwrap(), "new", "the old library is replaced");
     }
 }

@@ -11,7 +11,6 @@ mod typical;
 
 use hearth_gguf::{Header, Shape};
 
-use self::memory::Memory;
 pub(crate) use self::sketch::Sketch;
 use crate::{
     computer::Machine,
@@ -56,7 +55,7 @@ impl Fits {
     }
 
     fn of_shape(&self, shape: &Shape, trained_tokens: Option<u64>) -> Fit {
-        let needed = Memory::of(shape, trained_tokens).total();
+        let needed = memory::memory(shape, trained_tokens).total();
         let on_graphics = self.graphics.map_or(0, |graphics| graphics.free_bytes);
         let available = self.available_bytes().saturating_add(on_graphics);
         let most = self.most_bytes().saturating_add(on_graphics);
@@ -107,12 +106,12 @@ pub(crate) fn usable_bytes(memory_bytes: u64, free_bytes: u64) -> u64 {
 pub(crate) fn least_memory_of<'a>(parts: impl Iterator<Item = &'a Header>) -> Option<u64> {
     let parts: Vec<Header> = parts.cloned().collect();
     let trained_tokens = parts.first()?.context_length();
-    Some(Memory::least_of(&Shape::of(&parts)?, trained_tokens).total())
+    Some(memory::least_memory(&Shape::of(&parts)?, trained_tokens).total())
 }
 
 /// What the engine takes with the model of these headers (those of its parts, in their order), in bytes: weights, KV
 /// cache, what it computes in, and itself. `None` where they do not say enough.
 pub fn memory_of(parts: &[Header]) -> Option<u64> {
     let trained_tokens = parts.first()?.context_length();
-    Some(Memory::of(&Shape::of(parts)?, trained_tokens).total())
+    Some(memory::memory(&Shape::of(parts)?, trained_tokens).total())
 }
