@@ -54,6 +54,7 @@ mod load;
 mod memory;
 mod outbox;
 mod probe;
+mod progress;
 mod prompt;
 mod remember;
 pub mod sampling;

@@ -8,17 +8,13 @@ use std::{
 };
 
 use hearth_gguf::{GgufError, Header, Refusal, WholeModel};
-use hearth_ipc::{
-    BATCH_TOKENS, ComputePath, EngineFailure, Event, FailureKind, LoadRequest, LoadedModel,
-};
+use hearth_ipc::{BATCH_TOKENS, ComputePath, EngineFailure, Event, FailureKind, LoadRequest, LoadedModel};
 
 use crate::{
     exit::{self, Exit},
     failure::causes,
     fit::{self, TooLarge, Wish},
-    llama::{
-        self, Backend, Context, ContextSettings, FitError, Gpu, Interrupt, Model, ModelError, Offload, Weights,
-    },
+    llama::{self, Backend, Context, ContextSettings, FitError, Gpu, Interrupt, Model, ModelError, Offload, Weights},
     memory,
     outbox::Outbox,
     prompt::Prompter,
@@ -189,7 +185,9 @@ fn offload<'wishes>(
     for (index, wish) in wishes.iter().enumerate() {
         interrupt.count_step();
         match llama::fit(backend, &request.path, &context_settings(wish, threads), by_hand) {
-            Ok(split) if split.is_whole() || by_hand.is_some() => return Ok((Offload::Fitted(split), &wishes[index..])),
+            Ok(split) if split.is_whole() || by_hand.is_some() => {
+                return Ok((Offload::Fitted(split), &wishes[index..]));
+            }
             Ok(split) => first_split = first_split.or(Some((Offload::Fitted(split), &wishes[index..]))),
             Err(error @ FitError::NoneFits) => tracing::debug!(%error, ?wish, "no split"),
             Err(error @ FitError::FileName) => {

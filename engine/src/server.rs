@@ -35,11 +35,7 @@ pub fn serve(
 ) -> io::Result<Exit> {
     let interrupt = Arc::new(Interrupt::default());
     let outbox = Outbox::start(output, Arc::clone(&interrupt))?;
-    outbox.send(Event::Hello {
-        protocol: PROTOCOL_VERSION,
-        build: env!("HEARTH_ENGINE_BUILD").to_owned(),
-        path,
-    });
+    outbox.send(Event::Hello { protocol: PROTOCOL_VERSION, build: env!("HEARTH_ENGINE_BUILD").to_owned(), path });
     let desk = Arc::new(Desk::default());
     let worker = Worker::start(backends, path, &outbox, &desk, &interrupt)?;
 

@@ -16,6 +16,9 @@ use super::{Batch, Interrupt, Model, fatal, interrupt, restraint, threadpool::Th
 /// The one sequence this engine works with.
 const SEQUENCE: sys::llama_seq_id = 0;
 
+/// A driver makes its programs at the first wide step and at the first narrow one; so many seconds are not taken for a hang.
+const FIRST_STEP_PATIENCE: u32 = 20;
+
 /// How a context is set up.
 #[derive(Debug, Clone, Copy)]
 pub struct ContextSettings {
@@ -85,6 +88,8 @@ pub struct Context {
     native: NativeContext,
     threads: u32,
     restraint: Restraint,
+    /// Whether a device has computed a narrow step and a wide one.
+    has_computed: [bool; 2],
     threadpool: Option<Threadpool>,
     interrupt: Arc<Interrupt>,
     model: Rc<Model>,
@@ -114,6 +119,7 @@ impl Context {
             native,
             threads: settings.threads,
             restraint: Restraint::default(),
+            has_computed: [model.backend().gpus().is_empty(); 2],
             threadpool: None,
             interrupt: Arc::clone(interrupt),
             model: Rc::clone(model),
@@ -181,12 +187,16 @@ impl Context {
             return Ok(());
         }
         self.follow_restraint();
+        let is_wide = usize::from(batch.len() > 1);
+        self.interrupt.be_patient(if self.has_computed[is_wide] { 0 } else { FIRST_STEP_PATIENCE });
+        self.has_computed[is_wide] = true;
         let call = restraint::Call::new(self.as_ptr(), batch.as_native());
         let result = restraint::run(self.restraint.background, || {
             // SAFETY: the view points into the batch, which is borrowed during the call; its tokens come from this
             // model's vocabulary, and llama.cpp checks tokens and positions.
             unsafe { call.decode() }
         });
+        self.interrupt.count_step();
         match result {
             0 => Ok(()),
             1 => Err(DecodeError::CacheFull),
@@ -202,6 +212,7 @@ impl Context {
         // tokens and stays until the next decode, which the borrow excludes.
         unsafe {
             let row = sys::llama_get_logits_ith(self.as_ptr(), -1);
+            self.interrupt.be_patient(0);
             (!row.is_null()).then(|| slice::from_raw_parts(row, rows))
         }
     }

@@ -140,7 +140,8 @@ fn nvidia_driver() -> Option<String> {
 fn nvidia_version(text: &str) -> Option<String> {
     let words = text.lines().next()?.split_whitespace();
     let mut versions = words.filter(|word| {
-        word.contains('.') && word.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+        word.contains('.')
+            && word.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
     });
     versions.next().map(|version| format!("NVIDIA {version}"))
 }
@@ -151,7 +152,8 @@ mod tests {
 
     #[test]
     fn nvidias_version_is_found_in_what_its_module_says() {
-        let closed = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.129.03  Thu Oct 19 18:56:32 UTC 2023\nGCC version: 12";
+        let closed =
+            "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.129.03  Thu Oct 19 18:56:32 UTC 2023\nGCC version: 12";
         let open = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build  (dvs)";
         assert_eq!(nvidia_version(closed).as_deref(), Some("NVIDIA 535.129.03"));
         assert_eq!(nvidia_version(open).as_deref(), Some("NVIDIA 570.86.15"));

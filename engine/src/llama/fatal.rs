@@ -51,9 +51,16 @@ pub(super) fn forget() {
 
 /// The words of ggml's backends, of Vulkan's results and of CUDA's errors.
 fn cause_in(line: &str) -> Option<Exit> {
-    const LOST: &[&str] =
-        &["device lost", "devicelost", "device_lost", "unspecified launch failure", "no longer available", "illegal memory access"];
-    const NO_MEMORY: &[&str] = &["out of memory", "outofdevicememory", "outofhostmemory", "outofpoolmemory", "bad_alloc"];
+    const LOST: &[&str] = &[
+        "device lost",
+        "devicelost",
+        "device_lost",
+        "unspecified launch failure",
+        "no longer available",
+        "illegal memory access",
+    ];
+    const NO_MEMORY: &[&str] =
+        &["out of memory", "outofdevicememory", "outofhostmemory", "outofpoolmemory", "bad_alloc"];
     let line = line.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| line.contains(word));
     if says(LOST) {

@@ -37,16 +37,10 @@ pub enum FitError {
 
 /// What of the model at `path` goes onto the devices of the backend's path, with this context. Reads the model's header
 /// some times, and none of its weights. `layers` decides that number by hand.
-pub fn fit(
-    backend: &Backend,
-    path: &Path,
-    context: &ContextSettings,
-    layers: Option<u32>,
-) -> Result<Fitted, FitError> {
+pub fn fit(backend: &Backend, path: &Path, context: &ContextSettings, layers: Option<u32>) -> Result<Fitted, FitError> {
     let path = path.to_str().and_then(|path| CString::new(path).ok()).ok_or(FitError::FileName)?;
     // SAFETY: these two only tell numbers.
-    let (most_devices, most_overrides) =
-        unsafe { (sys::llama_max_devices(), sys::llama_max_tensor_buft_overrides()) };
+    let (most_devices, most_overrides) = unsafe { (sys::llama_max_devices(), sys::llama_max_tensor_buft_overrides()) };
     let nothing = sys::llama_model_tensor_buft_override { pattern: ptr::null(), buft: ptr::null_mut() };
     let mut fitted =
         Fitted { layers: -1, tensor_split: vec![0.0; most_devices], overrides: vec![nothing; most_overrides] };

@@ -46,7 +46,8 @@ impl SetupNotes {
     /// computer's own memory.
     pub fn memory(&self, devices: &[String]) -> Vec<DeviceMemory> {
         let names = std::iter::once(CPU).chain(devices.iter().map(String::as_str));
-        let empty = |name: &str| DeviceMemory { device: name.to_owned(), weights_bytes: 0, kv_bytes: 0, compute_bytes: 0 };
+        let empty =
+            |name: &str| DeviceMemory { device: name.to_owned(), weights_bytes: 0, kv_bytes: 0, compute_bytes: 0 };
         let mut memory: Vec<DeviceMemory> = names.map(empty).collect();
         for (buffer, kind, bytes) in self.lines.iter().filter_map(|line| buffer_in(line)) {
             // What is pinned for a device (`Vulkan_Host`) lies in the computer's memory.
@@ -97,7 +98,9 @@ mod tests {
         let mebibytes = |bytes: u64| bytes / (1024 * 512);
         let halves: Vec<_> = memory
             .iter()
-            .map(|of| (of.device.as_str(), mebibytes(of.weights_bytes), mebibytes(of.kv_bytes), mebibytes(of.compute_bytes)))
+            .map(|of| {
+                (of.device.as_str(), mebibytes(of.weights_bytes), mebibytes(of.kv_bytes), mebibytes(of.compute_bytes))
+            })
             .collect();
         assert_eq!(halves, [("CPU", 20, 0, 8), ("Vulkan0", 40, 9, 4), ("Vulkan10", 2, 0, 0)]);
     }

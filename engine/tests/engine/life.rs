@@ -14,7 +14,9 @@ use crate::process::{Engine, PATIENCE, ask, program_in, staged_engine, user};
 #[test]
 fn the_first_frame_says_which_protocol_is_spoken() {
     let mut engine = Engine::start();
-    let Event::Hello { protocol, build, path } = engine.next_of_any_kind() else { panic!("the first frame is a hello") };
+    let Event::Hello { protocol, build, path } = engine.next_of_any_kind() else {
+        panic!("the first frame is a hello")
+    };
     assert_eq!((protocol, path), (PROTOCOL_VERSION, ComputePath::Cpu));
     let (engine, bindings) = build.split_once("+llama-cpp-sys-2.").expect("both versions");
     assert_eq!(engine, env!("CARGO_PKG_VERSION"));
@@ -25,7 +27,8 @@ fn the_first_frame_says_which_protocol_is_spoken() {
 fn arguments_that_are_none_end_the_engine_with_a_code_of_its_own() {
     let folder = staged_engine();
     for arguments in [["--compute", "abacus"].as_slice(), &["--compute"], &["cpu"]] {
-        let mut engine = Command::new(program_in(folder.path())).args(arguments).stdin(Stdio::null()).spawn().expect("started");
+        let mut engine =
+            Command::new(program_in(folder.path())).args(arguments).stdin(Stdio::null()).spawn().expect("started");
         assert_eq!(engine.wait().expect("our own child").code(), Some(Exit::ProtocolBroken as i32), "{arguments:?}");
     }
 }

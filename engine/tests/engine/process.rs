@@ -11,8 +11,8 @@ use std::{
 };
 
 use hearth_ipc::{
-    ChatMessage, ComputePath, EngineFailure, Event, FinishReason, GenerateRequest, GenerationStats, LoadRequest, LoadSettings,
-    LoadedModel, Request, RequestId, Role, Sampling, codec,
+    ChatMessage, ComputePath, EngineFailure, Event, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
+    LoadSettings, LoadedModel, Request, RequestId, Role, Sampling, codec,
 };
 
 /// Nothing here takes so long unless it hangs, also on a machine that is busy with other things.
