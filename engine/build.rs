@@ -29,6 +29,7 @@ fn main() -> io::Result<()> {
     // On macOS everything, Metal among it, is in the program itself.
     assert!(backends.is_some() || target_os == "macos", "the feature dynamic-backends says where the backends are");
     if let Some(backends) = backends {
+        println!("cargo:rustc-env=HEARTH_LLAMA_SOURCE={}", llama_source(&backends)?);
         let native_out = backends.parent().expect("the backends lie in a folder of the native build");
         for folder in [native_out.join("lib"), native_out.join("lib64"), native_out.join("bin"), backends.clone()] {
             for (name, file) in libraries_by_run_time_name(&folder)? {
@@ -62,6 +63,13 @@ fn build() -> io::Result<String> {
     let bindings = bindings.ok_or_else(|| io::Error::other("Cargo.lock does not name llama-cpp-sys-2"))?;
     let engine = env::var("CARGO_PKG_VERSION").expect("cargo sets it");
     Ok(format!("{engine}+llama-cpp-sys-2.{bindings}"))
+}
+
+/// Where CMake found llama.cpp: tests compile backends of their own against its headers.
+fn llama_source(backends: &Path) -> io::Result<String> {
+    let cache = fs::read_to_string(backends.with_file_name("build").join("CMakeCache.txt"))?;
+    let source = cache.lines().find_map(|line| line.strip_prefix("CMAKE_HOME_DIRECTORY:INTERNAL="));
+    source.map(str::to_owned).ok_or_else(|| io::Error::other("CMake does not say where its sources are"))
 }
 
 /// Whether a library is a backend for something else than the processor.

@@ -15,7 +15,28 @@
 //! ```
 //!
 //! A cancel is a flag that ggml asks for after every step of its graph ([`llama::Interrupt`]), so it works in the
-//! middle of reading a prompt, and while a model loads.
+//! middle of reading a prompt, and while a model loads. How much of the computer may be used goes the same way: it holds
+//! from the next decode on. In the background what computes is done by nice threads that end with it, because a thread
+//! that has become nice cannot go back.
+//!
+//! # One path for each process
+//!
+//! `hearth-engine --compute cpu|vulkan|cuda|metal`; without an argument it is the processor. A process loads the library
+//! of its path and no other driver. A library that is not there, or that the system cannot load, is [`exit::Exit`]'s
+//! `NoBackend`; one that finds no device says so in the events of a probe, and ends a load with `DeviceLost`. A probe
+//! (`probe`) tries the path against the processor: a known text is read by both and their probabilities are compared.
+//!
+//! # Memory
+//!
+//! Before anything is loaded, what a model takes (`hearth_gguf::Memory`) is held against what is free (`memory`, `fit`): the
+//! context is halved, then keys and values are kept in half the room, and what does not fit even so is refused. On a
+//! device, upstream's own computation says how many layers go there ([`llama::fit`]); what the buffers really take is told
+//! with the loaded model.
+//!
+//! # Hangs
+//!
+//! The signs of life carry a number that differs whenever something has moved (`progress`): nodes, steps, tensors, bytes
+//! from a disk. The app ends an engine whose number stays the same for ten seconds of work.
 //!
 //! # From a conversation to text
 //!
@@ -35,16 +56,21 @@
 //! libllama.so.0                 what it is linked against, under the names (sonames) it asks for,
 //! libggml.so.0                  as real files, no links
 //! libggml-base.so.0
+//! libllama-common.so.0
 //! libggml-cpu-x64.so …          one compute backend for each kind of CPU; ggml takes the best that runs
+//! gpu/libggml-vulkan.so         backends that load a graphics driver, each by its exact path and only for its path
+//! gpu/libggml-cuda.so           if somebody has built it (`cargo xtask engine --cuda`), with the libraries it needs
 //! ```
 //!
-//! On macOS the same with `.dylib`, on Windows with `.dll`. All but the program itself are gathered by `build.rs` in
+//! On Windows the same with `.dll`; on macOS everything, Metal among it, is in the program. The run path is of the kind that
+//! comes before `LD_LIBRARY_PATH`, so that a library that somebody planted elsewhere is not loaded. All but the program itself are gathered by `build.rs` in
 //! one folder, whose path is the compile-time variable `HEARTH_ENGINE_RUNTIME`. It reaches tests by `env!`, and
 //! packaging in the `env` of this crate's `build-script-executed` message (`cargo build --message-format=json`).
 //!
 //! # Exit codes
 //!
-//! See [`exit::Exit`]. stderr carries the log, one JSON object per line, never a word of a conversation; the
+//! See [`exit::Exit`]. Assertions, lost devices and memory that ran out in native code have codes of their own
+//! (`llama::fatal` tells how they are recognised). stderr carries the log, one JSON object per line, never a word of a conversation; the
 //! variable `HEARTH_ENGINE_LOG` chooses how much (`tracing-subscriber`'s directives, `info` by default).
 
 mod answer;
@@ -59,6 +85,7 @@ mod memory;
 mod outbox;
 mod prepare;
 mod probe;
+mod progress;
 mod prompt;
 mod remember;
 pub mod sampling;

@@ -15,6 +15,7 @@ use hearth_ipc::{Event, codec};
 use crate::{
     exit::{self, Exit},
     llama::Interrupt,
+    progress::Progress,
 };
 
 /// How often the app hears that this process lives.
@@ -69,6 +70,7 @@ fn write_events(
     mut output: impl Write,
     interrupt: &Interrupt,
 ) -> Result<(), codec::CodecError> {
+    let mut progress = Progress::new(interrupt);
     let mut next_heartbeat = Instant::now() + HEARTBEAT;
     loop {
         match inbox.recv_timeout(next_heartbeat.saturating_duration_since(Instant::now())) {
@@ -77,7 +79,7 @@ fn write_events(
                 let _ = written.send(());
             }
             Err(RecvTimeoutError::Timeout) => {
-                codec::write(&mut output, &Event::Heartbeat { progress: interrupt.steps() })?;
+                codec::write(&mut output, &Event::Heartbeat { progress: progress.at_heartbeat() })?;
                 next_heartbeat = Instant::now() + HEARTBEAT;
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(()),

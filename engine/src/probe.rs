@@ -15,7 +15,8 @@ use std::{
 
 use hearth_gguf::WholeModel;
 use hearth_ipc::{
-    BATCH_TOKENS, ComputePath, EngineFailure, Event, FailureKind, KvCacheType, ProbeReport, ProbeRequest, Speed,
+    BATCH_TOKENS, ComputePath, EngineFailure, Event, FailureKind, KvCacheType, ProbeReport, ProbeRequest, Restraint,
+    Speed,
 };
 
 use crate::{
@@ -102,6 +103,9 @@ impl Bench<'_> {
         let rest = rest.ok_or_else(|| internal("the model makes too few tokens of the text".to_owned()))?;
         let widths: Vec<usize> = STEPS.into_iter().chain([rest]).chain([1; CONTINUATION_TOKENS]).collect();
         let (mut logits, mut read) = (Vec::new(), 0);
+        // What is computed does not depend on it, and on a busy computer threads wait for one another.
+        let restraint = self.interrupt.restraint();
+        self.interrupt.restrain(Restraint { threads: Some(1), ..restraint });
         for width in &widths {
             let next = side.step(&tokens[read..read + width])?.to_vec();
             read += width;
@@ -110,6 +114,7 @@ impl Bench<'_> {
             }
             logits.push(next);
         }
+        self.interrupt.restrain(restraint);
         let speed = side.speed(&tokens)?;
         Ok(Reference { tokens, widths, logits, speed })
     }

@@ -2,16 +2,39 @@
 
 use std::{collections::BTreeMap, fs, path::Path, thread};
 
-/// Threads of a core share its arithmetic units, and a slow core makes all others wait at the end of every step: so
-/// one thread for each fast core, and no more than this process may use.
+/// On machines with more cores than this, one core's worth is left to the other programs.
+const CORES_WITHOUT_HEADROOM: usize = 4;
+
+/// So many threads for computing.
 pub(crate) fn for_computing() -> u32 {
     let allowed = thread::available_parallelism().map_or(1, usize::from);
-    let cores = fast_cores(Path::new("/sys/devices/system/cpu")).unwrap_or_else(num_cpus::get_physical);
-    u32::try_from(cores.clamp(1, allowed)).unwrap_or(1)
+    let cores = cores(Path::new("/sys/devices/system/cpu")).unwrap_or_else(|| {
+        let cores = num_cpus::get_physical();
+        Cores { fast: cores, all: cores }
+    });
+    u32::try_from(threads_on(cores, allowed)).unwrap_or(1)
+}
+
+/// The cores of a machine, each with one thread or more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cores {
+    /// Those that are about as fast as the fastest.
+    fast: usize,
+    all: usize,
+}
+
+/// Threads of a core share its arithmetic units, and a slow core makes all others wait at the end of every step: so
+/// one thread for each fast core, and no more than this process may use. Where that would be all that a larger machine has,
+/// it is one less; slow cores are headroom enough.
+fn threads_on(cores: Cores, allowed: usize) -> usize {
+    let all = cores.all.min(allowed);
+    let threads = cores.fast.min(all);
+    let headroom = usize::from(all > CORES_WITHOUT_HEADROOM && threads == all);
+    (threads - headroom).max(1)
 }
 
 /// What Linux says about its processors, under its folder for them. `None` where there is no such folder.
-fn fast_cores(cpus: &Path) -> Option<usize> {
+fn cores(cpus: &Path) -> Option<Cores> {
     // Of each core, known by the list of its threads, the highest frequency.
     let mut frequency_by_core = BTreeMap::<String, Option<u64>>::new();
     for cpu in fs::read_dir(cpus).ok()? {
@@ -30,7 +53,8 @@ fn fast_cores(cpus: &Path) -> Option<usize> {
         (Some(frequency), Some(fastest)) => frequency * 5 >= fastest * 4,
         _ => true,
     };
-    Some(frequency_by_core.values().filter(|frequency| is_fast(frequency)).count())
+    let fast = frequency_by_core.values().filter(|frequency| is_fast(frequency)).count();
+    Some(Cores { fast, all: frequency_by_core.len() })
 }
 
 #[cfg(test)]
@@ -54,7 +78,7 @@ mod tests {
     #[test]
     fn two_threads_of_a_core_count_once() {
         let folder = machine(&[("0-1", None), ("0-1", None), ("2-3", None), ("2-3", None)]);
-        assert_eq!(fast_cores(folder.path()), Some(2));
+        assert_eq!(cores(folder.path()), Some(Cores { fast: 2, all: 2 }));
     }
 
     #[test]
@@ -67,12 +91,32 @@ mod tests {
             ("4", Some(3_600_000)),
             ("5", Some(3_600_000)),
         ]);
-        assert_eq!(fast_cores(folder.path()), Some(2));
+        assert_eq!(cores(folder.path()), Some(Cores { fast: 2, all: 4 }));
     }
 
     #[test]
     fn without_linux_there_is_no_answer_here() {
-        assert_eq!(fast_cores(Path::new("/no/such/folder")), None);
+        assert_eq!(cores(Path::new("/no/such/folder")), None);
+    }
+
+    #[test]
+    fn a_larger_machine_keeps_one_core_for_the_other_programs() {
+        for (fast, all, allowed, threads) in [
+            (2, 2, 4, 2),
+            (4, 4, 8, 4),
+            (6, 6, 12, 5),
+            (16, 16, 32, 15),
+            // Slow cores are headroom, and so is what this process may not use.
+            (6, 14, 20, 6),
+            (8, 8, 3, 3),
+            (0, 0, 0, 1),
+        ] {
+            assert_eq!(
+                threads_on(Cores { fast, all }, allowed),
+                threads,
+                "{fast} fast cores of {all}, {allowed} allowed"
+            );
+        }
     }
 
     #[test]

@@ -18,9 +18,13 @@ use crate::{
 };
 
 /// The engine's I/O thread sends a heartbeat every second, whatever the worker is at.
-const SILENCE_LIMIT_TICKS: u32 = 15;
-/// Paging a huge model in from a slow disk can hold up a single step for minutes. This is for real deadlocks.
-const STUCK_LIMIT_TICKS: u32 = 600;
+const SILENCE_LIMIT_TICKS: u32 = 10;
+/// What a heartbeat counts as progress: a tensor loaded, a node of the graph computed by the processor, a step computed by
+/// a device, and bytes that the process reads from the disk, so that a slow disk is no hang, nor is a computer that pages.
+/// The engine counts on for a while where it knows that a driver makes its programs for the first time. What moves nothing
+/// of this for so long moves no more. A probe is the exception: its caller gives it a limit of its own, because a driver
+/// that is met for the first time may take longer.
+const STUCK_LIMIT_TICKS: u32 = 10;
 /// Stopping takes 200 ms; whoever waits this long waits for ever.
 const CANCEL_LIMIT_TICKS: u32 = 10;
 /// An engine whose stdin was closed ends at once, or is ended.
@@ -42,6 +46,8 @@ pub(crate) enum Command {
 struct Route {
     events: mpsc::UnboundedSender<Event>,
     ticks_since_cancel: Option<u32>,
+    /// Whether it may go without progress: the caller ends it when it takes too long.
+    has_own_limit: bool,
 }
 
 struct Connection {
@@ -121,7 +127,8 @@ impl Connection {
         match encode(request) {
             Ok(frame) => {
                 self.ticks_since_progress = 0;
-                self.routes.insert(id, Route { events, ticks_since_cancel: None });
+                let has_own_limit = matches!(request, Request::Probe(_));
+                self.routes.insert(id, Route { events, ticks_since_cancel: None, has_own_limit });
                 self.write(frame);
             }
             Err(error) => {
@@ -196,7 +203,8 @@ impl Connection {
         if self.ticks_since_sign_of_life > SILENCE_LIMIT_TICKS {
             return Some(EngineEnd::Silent(SILENCE_LIMIT_TICKS));
         }
-        let stuck = !self.routes.is_empty() && self.ticks_since_progress > STUCK_LIMIT_TICKS;
+        let is_awaited = self.routes.values().any(|route| !route.has_own_limit);
+        let stuck = is_awaited && self.ticks_since_progress > STUCK_LIMIT_TICKS;
         stuck.then_some(EngineEnd::Stuck(STUCK_LIMIT_TICKS))
     }
 }

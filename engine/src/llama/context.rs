@@ -19,6 +19,9 @@ const SEQUENCE: sys::llama_seq_id = 0;
 /// `LLAMA_STATE_SEQ_FLAGS_NONE`, a macro in llama.h.
 const WHOLE_STATE: sys::llama_state_seq_flags = 0;
 
+/// A driver makes its programs at the first wide step and at the first narrow one; so many seconds are not taken for a hang.
+const FIRST_STEP_PATIENCE: u32 = 20;
+
 /// How a context is set up.
 #[derive(Debug, Clone, Copy)]
 pub struct ContextSettings {
@@ -90,6 +93,8 @@ pub struct Context {
     outputs: usize,
     threads: u32,
     restraint: Restraint,
+    /// Whether a device has computed a narrow step and a wide one.
+    has_computed: [bool; 2],
     threadpool: Option<Threadpool>,
     interrupt: Arc<Interrupt>,
     model: Rc<Model>,
@@ -125,6 +130,7 @@ impl Context {
             outputs: 0,
             threads: settings.threads,
             restraint: Restraint::default(),
+            has_computed: [model.backend().gpus().is_empty(); 2],
             threadpool: None,
             interrupt: Arc::clone(interrupt),
             model: Rc::clone(model),
@@ -199,12 +205,16 @@ impl Context {
             return Ok(());
         }
         self.follow_restraint();
+        let is_wide = usize::from(batch.len() > 1);
+        self.interrupt.be_patient(if self.has_computed[is_wide] { 0 } else { FIRST_STEP_PATIENCE });
+        self.has_computed[is_wide] = true;
         let call = restraint::Call::new(self.as_ptr(), batch.as_native());
         let result = restraint::run(self.restraint.background, || {
             // SAFETY: the view points into the batch, which is borrowed during the call; its tokens come from this
             // model's vocabulary, and llama.cpp checks tokens and positions.
             unsafe { call.decode() }
         });
+        self.interrupt.count_step();
         match result {
             0 => {
                 self.outputs = batch.output_count();
@@ -227,6 +237,7 @@ impl Context {
         // excludes.
         unsafe {
             let row = sys::llama_get_logits_ith(self.as_ptr(), -from_end);
+            self.interrupt.be_patient(0);
             (!row.is_null()).then(|| slice::from_raw_parts(row, length))
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::c_void,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 
 use hearth_ipc::Restraint;
@@ -14,6 +14,8 @@ pub struct Interrupt {
     steps: AtomicU64,
     /// A [`Restraint`] in one number, see [`restrain`](Self::restrain).
     restraint: AtomicU64,
+    /// Signs of life that count as progress by themselves.
+    patience: AtomicU32,
 }
 
 /// Stands behind the number of threads, which is 0 where the load's own holds.
@@ -51,6 +53,19 @@ impl Interrupt {
     /// Counts a step of real work: a tensor loaded, a node of the graph computed, a token chosen.
     pub fn count_step(&self) {
         self.steps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What is done now may take so many signs of life without a step; 0 when it is done.
+    pub fn be_patient(&self, signs_of_life: u32) {
+        self.patience.store(signs_of_life, Ordering::Relaxed);
+    }
+
+    /// At each sign of life: counts a step if patience is left.
+    pub fn spend_patience(&self) {
+        let spent = self.patience.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if spent.is_ok() {
+            self.count_step();
+        }
     }
 
     /// Steps of real work since the start. It grows as long as something moves.

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hearth_ipc::{Event, FailureKind, LoadRequest, LoadSettings, Request, SamplingSource, TemplateSource};
+use hearth_gguf::Header;
+use hearth_ipc::{
+    ComputePath, Event, FailureKind, KvCacheType, LoadRequest, LoadSettings, Request, SamplingSource, TemplateSource,
+};
 
 use crate::{
     process::{Engine, ask, starter_model, user},
@@ -42,6 +45,73 @@ fn a_model_loads_with_rising_progress() {
     assert_eq!(model.sampling_source, SamplingSource::Default);
     assert_eq!(model.threads, 2);
     assert!(model.device.starts_with("CPU"), "{}", model.device);
+    assert_eq!((model.compute, model.layers, model.gpu_layers), (ComputePath::Cpu, 31, 0));
+    assert_eq!((model.batch_tokens, model.kv_cache, model.flash_attention), (512, KvCacheType::F16, true));
+    let [memory] = model.memory.as_slice() else { panic!("all of it is the processor's: {:?}", model.memory) };
+    assert_eq!(memory.device, "CPU");
+    // 30 layers keep 384 numbers of 2 bytes for each of 8,192 tokens; the log rounds to hundredths of a mebibyte.
+    let near = |bytes: u64, expected: u64| bytes.abs_diff(expected) < expected / 100;
+    assert!(near(memory.kv_bytes, 30 * 384 * 2 * 8192), "{memory:?}");
+    assert!(near(memory.weights_bytes, model.size_bytes), "{memory:?} of {}", model.size_bytes);
+    assert!(memory.compute_bytes > 1_000_000, "{memory:?}");
+}
+
+#[test]
+fn keys_and_values_in_half_the_room_change_no_answer() {
+    let mut engine = Engine::start();
+    engine.next();
+    let mut answers = Vec::new();
+    let mut sizes = Vec::new();
+    for kv_cache in [KvCacheType::F16, KvCacheType::Q8_0] {
+        let settings = LoadSettings {
+            context_tokens: Some(2048),
+            threads: Some(1),
+            kv_cache: Some(kv_cache),
+            ..LoadSettings::default()
+        };
+        let model = engine.load_with(&starter_model(), settings).expect("loaded");
+        assert_eq!(model.kv_cache, kv_cache);
+        sizes.push(model.memory[0].kv_bytes);
+        let questions = ["What is the capital of France?", "Name three colours.", "How much is two and two?"];
+        let texts = questions.map(|question| engine.answer(ask(vec![user(question)], 8)).expect("an answer").text);
+        answers.push(texts);
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert!(sizes[1] * 32 <= sizes[0] * 18, "little more than half: {sizes:?}");
+}
+
+#[test]
+fn a_model_that_cannot_fit_is_refused_before_anything_is_loaded() {
+    // Given a model whose last tensor is said to be larger than any memory, in a file with that much room,
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
+    let header = Header::read(&starter_model()).expect("a sound model");
+    let last = header.tensors().iter().max_by_key(|tensor| tensor.offset).expect("tensors");
+    let dimension = last.shape.iter().rposition(|elements| *elements > 1).expect("elements");
+    let (row_bytes, rows) =
+        (last.size_bytes / last.shape[dimension], 200_000_000_000 * last.shape[dimension] / last.size_bytes);
+    let path = changed_model(folder.path(), "huge.gguf", |bytes| {
+        let name = last.name.as_bytes();
+        let length = [&(name.len() as u64).to_le_bytes(), name].concat();
+        let at =
+            bytes.windows(length.len()).position(|window| window == length).expect("its description") + length.len();
+        // Behind the name: the number of dimensions, then each.
+        let place = at + 4 + 8 * dimension;
+        bytes[place..place + 8].copy_from_slice(&u64::to_le_bytes(rows));
+    });
+    let claimed = rows * row_bytes;
+    fs::OpenOptions::new()
+        .write(true)
+        .open(&path)
+        .and_then(|file| file.set_len(claimed + 200_000_000))
+        .expect("a sparse file");
+
+    // when it is loaded, then it is refused, and the model that was there is gone without harm.
+    let mut engine = Engine::start();
+    engine.next();
+    let failure = engine.load(&path, None).expect_err("no computer has so much memory");
+    let FailureKind::WillNotFit { needed_bytes, available_bytes } = failure.kind else { panic!("{failure:?}") };
+    assert!(needed_bytes > claimed && available_bytes < needed_bytes, "{failure:?}");
+    engine.load(&starter_model(), Some(512)).expect("the engine is as good as before");
 }
 
 #[test]

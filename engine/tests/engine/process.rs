@@ -182,8 +182,11 @@ impl Engine {
 
     /// With one thread: tests run beside each other, and threads that wait for one another are slow on a busy machine.
     pub(crate) fn load(&mut self, path: &Path, context_tokens: Option<u32>) -> Result<LoadedModel, EngineFailure> {
+        self.load_with(path, LoadSettings { context_tokens, threads: Some(1), ..LoadSettings::default() })
+    }
+
+    pub(crate) fn load_with(&mut self, path: &Path, settings: LoadSettings) -> Result<LoadedModel, EngineFailure> {
         let id = self.next_id();
-        let settings = LoadSettings { context_tokens, threads: Some(1), ..LoadSettings::default() };
         self.send(&Request::Load(LoadRequest { settings, ..LoadRequest::new(id, path) }));
         loop {
             match self.next() {

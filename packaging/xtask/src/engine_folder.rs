@@ -11,10 +11,15 @@ use crate::compile::Built;
 
 /// Brings the folder in line with the build. Each file is replaced in one step, so an engine that is running keeps
 /// the files it has open.
-pub(crate) fn stage(built: &Built, profile_folder: &Path) -> Result<()> {
+///
+/// `cuda` is the folder of the CUDA library, which is not there unless somebody has built it.
+pub(crate) fn stage(built: &Built, cuda: &Path, profile_folder: &Path) -> Result<()> {
     let folder = profile_folder.join("engine");
     let engine = built.program("hearth-engine")?;
     let mut wanted = files_below(&built.engine_libraries)?;
+    if cuda.is_dir() {
+        wanted.extend(files_below(cuda)?.into_iter().map(|(name, file)| (Path::new("gpu").join(name), file)));
+    }
     let program = engine.file_name().context("a path without a file name")?;
     wanted.insert(PathBuf::from(program), engine.to_owned());
     for (name, file) in &wanted {
@@ -84,12 +89,18 @@ mod tests {
         fs::write(folder.join("libggml-cpu-gone.so"), "old").unwrap();
         let built = Built { programs: [("hearth-engine".to_owned(), program)].into(), engine_libraries: libraries };
 
-        stage(&built, scratch.path()).unwrap();
-        stage(&built, scratch.path()).expect("staging again changes nothing and fails at nothing");
+        let cuda = scratch.path().join("cuda");
+        stage(&built, &cuda, scratch.path()).unwrap();
+        stage(&built, &cuda, scratch.path()).expect("staging again changes nothing and fails at nothing");
 
         let names: Vec<_> = files_below(&folder).unwrap().into_keys().collect();
         let expected = ["gpu/libggml-vulkan.so", "hearth-engine", "libllama.so.0"].map(PathBuf::from);
         assert_eq!(names, expected, "exactly what the build made, each where it belongs");
+
+        fs::create_dir(&cuda).unwrap();
+        fs::write(cuda.join("libggml-cuda.so"), "built apart").unwrap();
+        stage(&built, &cuda, scratch.path()).unwrap();
+        assert_eq!(fs::read_to_string(folder.join("gpu/libggml-cuda.so")).unwrap(), "built apart");
         assert_eq!(fs::read_to_string(folder.join("libllama.so.0")).unwrap(), "new", "the old library is replaced");
     }
 }

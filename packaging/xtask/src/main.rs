@@ -12,6 +12,7 @@ mod catalog;
 mod chat_templates;
 mod checksum;
 mod compile;
+mod cuda;
 mod display;
 mod engine_folder;
 mod folders;
@@ -54,6 +55,8 @@ enum Task {
     Test(test::Options),
     /// Measure Hearth beside llama.cpp's own tools and an empty window, into target/bench/latest.json.
     Bench(bench::Options),
+    /// Build a part of the engine that is not built with it.
+    Engine(cuda::Options),
     /// Run a long matrix of faults.
     Soak(soak::Options),
     /// Take a picture of every screen in each of its states, into target/pictures.
@@ -83,6 +86,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Run(options) => return run::run(&folders, &options),
         Task::Test(options) => return Ok(test::test(&folders, &options)),
         Task::Bench(options) => return bench::bench(&folders, &options),
+        Task::Engine(options) => cuda::engine(&folders, &options)?,
         Task::Soak(options) => soak::soak(&folders, &options)?,
         Task::Pictures(options) => pictures::take(&folders, &options)?,
         Task::Catalog(task) => return catalog::catalog(&folders, &task),

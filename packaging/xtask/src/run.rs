@@ -45,7 +45,7 @@ pub(crate) fn run(folders: &Folders, options: &Options) -> Result<ExitCode> {
     page::build(folders)?;
     let profile = if options.release { Profile::Release } else { Profile::Dev };
     let built = compile::programs(folders, profile, &[])?;
-    engine_folder::stage(&built, &profile.folder(folders))?;
+    engine_folder::stage(&built, &crate::cuda::built_libraries(folders), &profile.folder(folders))?;
     starter_model::stage(&model, &profile.folder(folders))?;
 
     let app = built.program("hearth")?;

@@ -43,7 +43,7 @@ pub(crate) fn bench(folders: &Folders, options: &Options) -> Result<ExitCode> {
     let profile = if options.release { Profile::Release } else { Profile::Dev };
     let built = compile::programs(folders, profile, &["--bin", "hearth-bench", "--example", "empty_window"])?;
     let folder = profile.folder(folders);
-    engine_folder::stage(&built, &folder)?;
+    engine_folder::stage(&built, &crate::cuda::built_libraries(folders), &folder)?;
     starter_model::stage(&starter, &folder)?;
 
     let model = match &options.model {

@@ -70,7 +70,7 @@ fn build<'a>(folders: &'a Folders, tools: &'a TestTools) -> Step<'a> {
     cargo.arg("--all-targets");
     let stage = Box::new(|messages: &str| {
         let folder = Profile::Dev.folder(folders);
-        engine_folder::stage(&compile::read_messages(messages)?, &folder)?;
+        engine_folder::stage(&compile::read_messages(messages)?, &crate::cuda::built_libraries(folders), &folder)?;
         starter_model::stage(&tools.starter_model, &folder)
     });
     Step { title: "rust: build", work: Work::CheckThen(cargo, stage) }
