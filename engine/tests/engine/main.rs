@@ -6,6 +6,7 @@ mod life;
 mod loading;
 mod preparing;
 mod process;
+mod recurrent;
 mod remembering;
 mod split_model;
 mod states;
