@@ -22,7 +22,7 @@ mod recall;
 pub(crate) const LONGEST_STEP: Duration = Duration::from_secs(2);
 
 /// Fewer tokens in a step would be read noticeably slower.
-const SHORTEST_STEP_TOKENS: usize = 64;
+const SHORTEST_STEP_TOKENS: usize = 32;
 
 /// Everything that lasts from one answer to the next.
 #[derive(Debug)]

@@ -125,12 +125,12 @@ impl Folder {
         }
     }
 
-    /// Has a state written. `replaces` tells which others of the conversation it makes useless.
+    /// Has a state written. `is_surpassed` tells which others of the conversation it makes useless.
     pub(super) fn keep(
         &mut self,
         conversation: &ConversationName,
         state: &Arc<State>,
-        replaces: impl Fn(&[Token]) -> bool,
+        is_surpassed: impl Fn(&[Token]) -> bool,
     ) {
         self.hear();
         let bytes = file::length(&self.key, state);
@@ -139,16 +139,16 @@ impl Folder {
         }
         let folder = self.of(conversation);
         let path = folder.join(file_name(&self.key, &state.tokens));
-        let mut replaced = Vec::new();
+        let mut surpassed = Vec::new();
         self.entries.retain(|entry| {
             let of_conversation = entry.path.parent() == Some(&folder);
-            let useless = of_conversation && entry.tokens.as_deref().is_some_and(&replaces);
+            let useless = of_conversation && entry.tokens.as_deref().is_some_and(&is_surpassed);
             if useless && entry.path != path {
-                replaced.push((entry.path.clone(), entry.bytes));
+                surpassed.push((entry.path.clone(), entry.bytes));
             }
             !useless && entry.path != path
         });
-        let replaced = self.make_room(bytes, &replaced);
+        let replaces = self.make_room(bytes, &surpassed);
         self.entries.push(Entry {
             path: path.clone(),
             tokens: Some(state.tokens.clone()),
@@ -156,7 +156,7 @@ impl Folder {
             used: SystemTime::now(),
             ready: false,
         });
-        self.writer.send(Job::Write { path, state: Arc::clone(state), replaces: replaced });
+        self.writer.send(Job::Write { path, state: Arc::clone(state), replaces });
     }
 
     /// Returns once all is written, or `patience` is over.
@@ -171,7 +171,9 @@ impl Folder {
         let of_replaced: u64 = replaced.iter().map(|(_, bytes)| bytes).sum();
         let mut stay: Vec<PathBuf> = replaced.iter().map(|(path, _)| path.clone()).collect();
         if taken + of_replaced + bytes > self.limit_bytes {
-            stay.drain(..).for_each(|path| self.writer.send(Job::Remove(path)));
+            for path in stay.drain(..) {
+                self.writer.send(Job::Remove(path));
+            }
         }
         self.entries.sort_by_key(|entry| entry.used);
         let mut gone = 0;
@@ -190,8 +192,9 @@ impl Folder {
         for written in self.writer.written() {
             match written.result {
                 Ok(()) => {
-                    let entry = self.entries.iter_mut().find(|entry| entry.path == written.path);
-                    entry.into_iter().for_each(|entry| entry.ready = true);
+                    if let Some(entry) = self.entries.iter_mut().find(|entry| entry.path == written.path) {
+                        entry.ready = true;
+                    }
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a state could not be written");

@@ -12,6 +12,7 @@ mod preparing;
 #[cfg(target_os = "linux")]
 mod probing;
 mod process;
+mod recurrent;
 mod remembering;
 #[cfg(target_os = "linux")]
 mod restraining;

@@ -92,16 +92,12 @@ fn what_was_read_ahead_before_it_was_stopped_stays_read() {
     let mut engine = Engine::with_starter_model(None);
     let message = [pasted(200)];
     let ahead = prepare(&mut engine, &message);
-    // Progress shows that it reads.
-    let mut beats = 0;
+    // Each node of the graph is progress, and a step of reading has about a thousand of them.
+    let mut first = None;
     let failure: EngineFailure = loop {
         match engine.next_of_any_kind() {
-            Event::Heartbeat { .. } => {
-                beats += 1;
-                if beats == 2 {
-                    engine.send(&Request::Cancel { id: ahead });
-                }
-            }
+            Event::Heartbeat { progress } if progress < *first.get_or_insert(progress) + 5000 => {}
+            Event::Heartbeat { .. } => engine.send(&Request::Cancel { id: ahead }),
             Event::Failed { id, failure } if id == ahead => break failure,
             // A very fast machine is done before.
             Event::Prepared { .. } => return,
@@ -111,7 +107,7 @@ fn what_was_read_ahead_before_it_was_stopped_stays_read() {
     assert_eq!(failure.kind, FailureKind::Cancelled);
     let sent = engine.begin(ask(message.to_vec(), 1));
     match engine.next() {
-        Event::Reading { tokens_read, .. } => assert!(tokens_read > 50, "{tokens_read} were there before"),
+        Event::Reading { tokens_read, .. } => assert!(tokens_read > 30, "{tokens_read} were there before"),
         other => panic!("unexpected: {other:?}"),
     }
     engine.send(&Request::Cancel { id: sent });

@@ -279,9 +279,9 @@ fn what_was_used_least_recently_makes_room_for_what_is_new() {
     assert!(!second.text.is_empty());
 
     // The first is the older one, but is used again.
-    let old = SystemTime::now() - Duration::from_secs(3600);
+    let old = SystemTime::now() - Duration::from_hours(1);
     for file in files(folder.path()) {
-        let age = if file == first { old - Duration::from_secs(60) } else { old };
+        let age = if file == first { old - Duration::from_mins(1) } else { old };
         fs::File::options().append(true).open(&file).expect("ours").set_modified(age).expect("touched");
     }
     let mut engine = engine_with(limited());
