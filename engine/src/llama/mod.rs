@@ -41,10 +41,3 @@ pub use model::{Model, ModelError, Offload, Weights};
 pub use sampler::Sampler;
 pub use setup_notes::{SetupNotes, gather};
 pub use vocab::{Token, Vocab};
-
-/// The version of llama.cpp.
-pub fn version() -> &'static str {
-    // SAFETY: the text ends with NUL and lives as long as the library.
-    let version = unsafe { std::ffi::CStr::from_ptr(llama_cpp_sys_2::llama_version()) };
-    version.to_str().unwrap_or("unknown")
-}

@@ -10,8 +10,6 @@ use std::{
 use hearth_gguf::WholeModel;
 use hearth_ipc::LoadedModel;
 
-use crate::llama;
-
 /// The header of most files, and the beginning of the longest ones'.
 const HEAD_BYTES: u64 = 4 << 20;
 
@@ -41,9 +39,8 @@ impl StateKey {
         let original = checked.header().metadata().unsigned(&original);
         let stretched = original.is_some_and(|original| u64::from(model.context_tokens) > original);
         Ok(Self(format!(
-            "{files}engine {} llama.cpp {} on {} kv {:?} flash {} stretched {stretched}",
-            env!("CARGO_PKG_VERSION"),
-            llama::version(),
+            "{files}engine {} on {} kv {:?} flash {} stretched {stretched}",
+            env!("HEARTH_ENGINE_BUILD"),
             model.compute.as_str(),
             model.kv_cache,
             model.flash_attention,
