@@ -4,6 +4,7 @@ mod discover;
 mod hardware;
 mod models;
 mod moving;
+mod smaller;
 mod switching;
 
 use std::{
