@@ -27,10 +27,12 @@ async fn open(stage: &Stage, engines: &Arc<Engines>) -> (App, Arc<Changing>) {
 /// What happens when so much time goes by in which nobody does anything.
 pub(super) async fn let_go_by(time: Duration) {
     tokio::time::pause();
-    // Not in one leap: what is looked at from time to time is looked at.
-    for _ in 0..time.as_secs().div_ceil(10) {
-        tokio::time::advance(Duration::from_secs(10)).await;
-        tokio::task::yield_now().await;
+    // Not in one leap: what happens each second does.
+    for _ in 0..time.as_secs() {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for _ in 0..8 {
+            tokio::task::yield_now().await;
+        }
     }
     tokio::time::resume();
 }
