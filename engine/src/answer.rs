@@ -34,7 +34,7 @@ pub(crate) fn write(
 ) -> Result<(FinishReason, GenerationStats), EngineFailure> {
     let prompt = session.prompt(&request.messages)?;
     let mut answer = Answer { id: request.id, outbox, stats: GenerationStats::default() };
-    let reason = match answer.read(session, &prompt, arrived) {
+    let reason = match answer.read(session, &prompt, request.conversation.as_deref(), arrived) {
         Ok(()) => answer.generate(session, request, &prompt, arrived)?,
         Err(DecodeError::Stopped) => FinishReason::Cancelled,
         Err(error) => return Err(internal(error)),
@@ -49,12 +49,19 @@ struct Answer<'request> {
 }
 
 impl Answer<'_> {
-    fn read(&mut self, session: &mut Session, prompt: &Prompt, arrived: Instant) -> Result<(), DecodeError> {
-        let reused = session.reuse(&prompt.tokens);
+    fn read(
+        &mut self,
+        session: &mut Session,
+        prompt: &Prompt,
+        conversation: Option<&str>,
+        arrived: Instant,
+    ) -> Result<(), DecodeError> {
+        let recalled = session.recall(&prompt.tokens, conversation);
         self.stats.prompt_tokens = count(prompt.tokens.len());
-        self.stats.reused_tokens = count(reused);
+        self.stats.reused_tokens = count(recalled.reused);
+        self.stats.restored_tokens = count(recalled.restored);
         let mut reported: Option<Instant> = None;
-        session.read(&prompt.tokens, |read| {
+        let mut progress = |read| {
             if reported.is_none_or(|when| when.elapsed() >= READING_INTERVAL) {
                 self.outbox.send(Event::Reading {
                     id: self.id,
@@ -63,7 +70,10 @@ impl Answer<'_> {
                 });
                 reported = Some(Instant::now());
             }
-        })?;
+        };
+        let read = session.read_prompt(&prompt.tokens, &mut progress);
+        session.settle();
+        read?;
         self.stats.prompt_ms = milliseconds(arrived.elapsed());
         self.outbox.send(Event::Started {
             id: self.id,

@@ -2,12 +2,13 @@
 //!
 //! The app starts `hearth-engine` as a child and speaks [`hearth_ipc`] with it. Whatever goes wrong in native code
 //! ends this process and costs one unfinished answer, never the app. The engine is not for deciding anything: it
-//! knows no database, no network and no settings, and keeps nothing between two processes.
+//! knows no database, no network and no settings. Between two processes it keeps nothing but the model's memory of
+//! conversations, and that only in a folder that the app names (`states`).
 //!
 //! # Threads
 //!
 //! ```text
-//! stdin ──> server (reads, never works) ──jobs──> worker (owns backends, model, context)
+//! stdin ──> server (reads, never works) ──jobs──> worker (owns backends, model, context) ──> states (writes files)
 //!                │  cancel: Interrupt, Desk              │ events
 //!                └────────── events ──────────> outbox <─┘
 //!                                                 └─> stdout, with a heartbeat each second
@@ -20,8 +21,10 @@
 //!
 //! `load` checks a file with [`hearth_gguf`] and only then lets native code have it. For an answer, the turns that
 //! fit are chosen (`remember`), put into the model's form ([`template`]) and made tokens (`prompt`); what the KV
-//! cache already holds of them is kept (`session`). Then one token after the other is chosen and its text cut into
-//! whole characters ([`text`]), until something ends the answer (`answer`).
+//! cache already holds of them is kept, and what a state of it holds is put back (`session`, `states`). Then one token
+//! after the other is chosen and its text cut into whole characters ([`text`]), until something ends the answer
+//! (`answer`). Where the conversation tells what comes next, several are guessed and checked in one step (`draft`).
+//! While a question is being written, what is certain of it is read already (`prepare`).
 //!
 //! # The engine's folder
 //!
@@ -52,11 +55,13 @@ mod failure;
 pub mod llama;
 mod load;
 mod outbox;
+mod prepare;
 mod prompt;
 mod remember;
 pub mod sampling;
 pub mod server;
 mod session;
+mod states;
 pub mod template;
 pub mod text;
 mod threads;

@@ -45,16 +45,18 @@ pub fn serve(mut input: impl Read, output: impl Write + Send + 'static, backends
                 accept(Job::generate_now(generate), &worker, &outbox, &desk, &interrupt);
             }
             Ok(Some(Request::Unload { id })) => accept(Job::Unload(id), &worker, &outbox, &desk, &interrupt),
-            Ok(Some(Request::Prepare(_) | Request::Probe(_) | Request::Restrain(_))) => {}
-            Ok(Some(Request::Cancel { id })) => desk.if_busy_with(id, || interrupt.stop()),
+            Ok(Some(Request::Prepare(prepare))) => {
+                accept(Job::Prepare(prepare), &worker, &outbox, &desk, &interrupt);
+            }
+            Ok(Some(Request::Probe(_) | Request::Restrain(_))) => {}
+            Ok(Some(Request::Cancel { id })) => desk.stop(id, &interrupt),
             Ok(Some(Request::Status)) => outbox.send(desk.status()),
-            Ok(Some(Request::Shutdown)) => {
-                interrupt.stop();
+            Ok(Some(Request::Shutdown) | None) => {
+                desk.close(&interrupt);
                 worker.finish(SHUTDOWN_PATIENCE);
                 outbox.flush(SHUTDOWN_PATIENCE);
                 return Ok(Exit::Orderly);
             }
-            Ok(None) => return Ok(Exit::Orderly),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "stdin does not carry this protocol");
                 return Ok(Exit::ProtocolBroken);
@@ -63,11 +65,10 @@ pub fn serve(mut input: impl Read, output: impl Write + Send + 'static, backends
     }
 }
 
-/// Hands a job to the worker, or refuses it while there is another.
+/// Hands a job to the worker, or refuses it while there is another that does not make room.
 fn accept(job: Job, worker: &Worker, outbox: &Outbox, desk: &Desk, interrupt: &Interrupt) {
     let id = job.id();
-    // The stop of an earlier request must not hit this one. Once the desk is taken, nothing else touches it.
-    match desk.take(id, || interrupt.rearm()) {
+    match desk.take(id, job.urgency(), interrupt) {
         Ok(()) => worker.send(job),
         Err(other) => outbox.send(Event::Failed {
             id,

@@ -3,22 +3,26 @@
 use std::{
     collections::VecDeque,
     iter, mem,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use hearth_ipc::{BATCH_TOKENS, ChatMessage, EngineFailure, Sampling};
+use hearth_ipc::{ChatMessage, EngineFailure, Sampling, StateCache};
 
 use crate::{
     draft::Drafter,
     llama::{Batch, Context, DecodeError, Interrupt, Outputs, Token, Vocab},
     prompt::{Prompt, Prompter},
+    states::{ConversationName, StateKey, States, Use},
 };
 
+mod recall;
+
 /// A step of reading should not take longer, so that its progress can be shown.
-const LONGEST_STEP: Duration = Duration::from_secs(2);
+pub(crate) const LONGEST_STEP: Duration = Duration::from_secs(2);
 
 /// Fewer tokens in a step would be read noticeably slower.
-const SHORTEST_STEP_TOKENS: usize = 64;
+const SHORTEST_STEP_TOKENS: usize = 32;
 
 /// Everything that lasts from one answer to the next.
 #[derive(Debug)]
@@ -35,7 +39,12 @@ pub(crate) struct Session {
     row: usize,
     drafter: Drafter,
     drafts: Drafts,
-    step_tokens: usize,
+    /// How many of the cached tokens were sent or written. Behind them is what was read ahead.
+    settled: usize,
+    /// Whose they are.
+    conversation: Option<ConversationName>,
+    states: States,
+    reading_ms_per_token: Option<f64>,
     prompter: Prompter,
     /// What the model recommends, or the default.
     pub(crate) sampling: Sampling,
@@ -51,6 +60,7 @@ pub(crate) struct Drafts {
 
 impl Session {
     pub(crate) fn new(context: Context, prompter: Prompter, sampling: Sampling) -> Self {
+        let states = States::new(if context.keeps_every_token() { Use::Prefix } else { Use::Whole });
         Self {
             context,
             batch: Batch::new(),
@@ -60,10 +70,19 @@ impl Session {
             row: 0,
             drafter: Drafter::new(),
             drafts: Drafts::default(),
-            step_tokens: BATCH_TOKENS as usize,
+            settled: 0,
+            conversation: None,
+            states,
+            reading_ms_per_token: None,
             prompter,
             sampling,
         }
+    }
+
+    /// Keeps states on disk too, from now on.
+    pub(crate) fn use_folder(&mut self, cache: &StateCache, key: StateKey) {
+        let interrupt = Arc::clone(self.context.interrupt());
+        self.states.use_folder(cache, key, &interrupt);
     }
 
     /// The tokens to read for the next message of a conversation.
@@ -96,26 +115,21 @@ impl Session {
         self.context.logits(self.row)
     }
 
-    /// Forgets what the KV cache holds beyond the beginning it has in common with `prompt`, and returns how many
-    /// tokens of the prompt need not be read. It is never all: the logits of the last one are wanted.
-    pub(crate) fn reuse(&mut self, prompt: &[Token]) -> usize {
-        let common = self.cached.iter().zip(prompt).take_while(|(cached, wanted)| cached == wanted).count();
-        let wanted = common.min(prompt.len().saturating_sub(1));
-        let kept = self.context.keep_prefix(u32::try_from(wanted).unwrap_or(0)) as usize;
-        self.cached.truncate(kept);
-        self.cached.len()
-    }
-
-    /// Reads what is not yet cached of `prompt`, behind [`reuse`](Self::reuse). `progress` is told the number of
-    /// tokens read so far.
-    pub(crate) fn read(&mut self, prompt: &[Token], mut progress: impl FnMut(usize)) -> Result<(), DecodeError> {
+    /// Reads what is not yet cached of `prompt`, behind [`recall`](Self::recall), in steps that take no longer than
+    /// `longest_step`, as far as that is known. `progress` is told the number of tokens read so far.
+    pub(crate) fn read(
+        &mut self,
+        prompt: &[Token],
+        longest_step: Duration,
+        mut progress: impl FnMut(usize),
+    ) -> Result<(), DecodeError> {
         while self.cached.len() < prompt.len() {
             progress(self.cached.len());
             let started = Instant::now();
-            let end = prompt.len().min(self.cached.len() + self.step_tokens);
+            let end = prompt.len().min(self.cached.len() + self.step_tokens(longest_step));
             let step = &prompt[self.cached.len()..end];
             self.decode(step, if end == prompt.len() { Outputs::Last } else { Outputs::None })?;
-            self.adapt_step(step.len(), started.elapsed());
+            self.measure_reading(step.len(), started.elapsed());
         }
         Ok(())
     }
@@ -133,6 +147,7 @@ impl Session {
         self.forget_drafted()?;
         let draft = if most_drafted > 0 && self.context.can_go_back() {
             let room = (self.context.tokens() as usize).saturating_sub(self.cached.len() + 1);
+            let room = room.min(self.context.batch_tokens() as usize - 1);
             self.drafter.propose(&self.cached, token, room.min(most_drafted))
         } else {
             Vec::new()
@@ -151,8 +166,9 @@ impl Session {
     /// Forgets what was guessed and not chosen, so that the KV cache holds the tokens that were written and no others.
     /// Returns how many tokens were guessed, and how many of these were right, since it was asked last.
     pub(crate) fn end_writing(&mut self) -> Result<Drafts, DecodeError> {
-        self.forget_drafted()?;
-        Ok(mem::take(&mut self.drafts))
+        let forgotten = self.forget_drafted();
+        self.settle();
+        forgotten.map(|()| mem::take(&mut self.drafts))
     }
 
     fn forget_drafted(&mut self) -> Result<(), DecodeError> {
@@ -168,7 +184,7 @@ impl Session {
         let kept = self.context.keep_prefix(u32::try_from(known.len()).unwrap_or(0)) as usize;
         self.cached.extend_from_slice(&known[..kept]);
         // Only what can go back is asked to; but whatever happens, the cache holds what it should.
-        self.read(&known, |_| ())
+        self.read_again(&known)
     }
 
     fn decode(&mut self, tokens: &[Token], outputs: Outputs) -> Result<(), DecodeError> {
@@ -183,6 +199,7 @@ impl Session {
             Err(DecodeError::Failed(_)) => {
                 self.context.clear();
                 self.cached.clear();
+                self.settled = 0;
             }
         }
         result
@@ -193,17 +210,27 @@ impl Session {
         let certain = u32::try_from(self.cached.len()).unwrap_or(0).min(self.context.cached_tokens());
         let kept = self.context.keep_prefix(certain);
         self.cached.truncate(kept as usize);
+        self.settled = self.settled.min(self.cached.len());
     }
 
     /// Slow machines and large models read in smaller steps.
-    fn adapt_step(&mut self, tokens: usize, took: Duration) {
-        if tokens < SHORTEST_STEP_TOKENS {
-            return;
+    fn step_tokens(&self, longest: Duration) -> usize {
+        let most = self.context.batch_tokens() as usize;
+        let Some(ms_per_token) = self.reading_ms_per_token else {
+            return if longest < LONGEST_STEP { SHORTEST_STEP_TOKENS.min(most) } else { most };
+        };
+        let fitting = longest.as_secs_f64() * 1000.0 / ms_per_token.max(0.001);
+        let steps = (SHORTEST_STEP_TOKENS..=most).step_by(SHORTEST_STEP_TOKENS);
+        steps
+            .take_while(|tokens| f64::from(u32::try_from(*tokens).unwrap_or(u32::MAX)) <= fitting)
+            .last()
+            .unwrap_or(SHORTEST_STEP_TOKENS.min(most))
+    }
+
+    fn measure_reading(&mut self, tokens: usize, took: Duration) {
+        if tokens >= SHORTEST_STEP_TOKENS {
+            let tokens = f64::from(u32::try_from(tokens).unwrap_or(u32::MAX));
+            self.reading_ms_per_token = Some(took.as_secs_f64() * 1000.0 / tokens);
         }
-        // Whole steps of the same speed that would fit into the longest time, in hundredths.
-        let hundredths = LONGEST_STEP.as_millis() * 100 / took.as_millis().max(1);
-        let fitting = tokens.saturating_mul(usize::try_from(hundredths).unwrap_or(usize::MAX)) / 100;
-        self.step_tokens =
-            (fitting / SHORTEST_STEP_TOKENS * SHORTEST_STEP_TOKENS).clamp(SHORTEST_STEP_TOKENS, BATCH_TOKENS as usize);
     }
 }

@@ -4,22 +4,33 @@ use std::{
     io,
     path::{Path, PathBuf},
     rc::Rc,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
     time::{Duration, Instant},
 };
 
-use hearth_ipc::{EngineFailure, Event, FailureKind, GenerateRequest, LoadRequest, RequestId};
+use hearth_ipc::{EngineFailure, Event, FailureKind, GenerateRequest, LoadRequest, PrepareRequest, RequestId};
 
 use crate::{
     answer,
-    desk::Desk,
+    desk::{Desk, Urgency},
     exit::{self, Exit},
     llama::{Backend, Interrupt},
     load,
     outbox::Outbox,
+    prepare,
     session::Session,
+    states::StateKey,
 };
+
+/// A pause so long is time enough to write to the disk what was answered last.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How long the end of a model may take because of what it remembers. A disk that is slower has no use for it.
+const SAVING_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Something to be worked on.
 #[derive(Debug)]
@@ -31,6 +42,7 @@ pub(crate) enum Job {
         /// When the app asked: what it measures begins here.
         arrived: Instant,
     },
+    Prepare(PrepareRequest),
 }
 
 impl Job {
@@ -43,6 +55,14 @@ impl Job {
             Self::Load(load) => load.id,
             Self::Unload(id) => *id,
             Self::Generate { request, .. } => request.id,
+            Self::Prepare(request) => request.id,
+        }
+    }
+
+    pub(crate) fn urgency(&self) -> Urgency {
+        match self {
+            Self::Load(_) | Self::Unload(_) | Self::Generate { .. } => Urgency::Wanted,
+            Self::Prepare(_) => Urgency::Ahead,
         }
     }
 }
@@ -131,20 +151,43 @@ struct Bench {
 
 impl Bench {
     fn work(&mut self, inbox: &mpsc::Receiver<Order>) {
-        while let Ok(order) = inbox.recv() {
+        while let Some(order) = self.next(inbox) {
             match order {
                 Order::Do(job) => {
+                    self.desk.begin(&self.interrupt);
                     let closing = self.close(job);
                     self.desk.leave();
                     self.outbox.send(closing);
                 }
                 Order::Finish(done) => {
-                    self.session = None;
+                    self.put_away();
                     let _ = done.send(());
                     return;
                 }
             }
         }
+    }
+
+    /// Waits for the next order. When none comes for a while, what was answered last is put on disk: nobody knows how
+    /// this process will end.
+    fn next(&mut self, inbox: &mpsc::Receiver<Order>) -> Option<Order> {
+        match inbox.recv_timeout(IDLE) {
+            Ok(order) => return Some(order),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Some(session) = &mut self.session {
+            session.save_while_idle();
+        }
+        inbox.recv().ok()
+    }
+
+    /// Frees the model, after what it remembers is on disk.
+    fn put_away(&mut self) {
+        if let Some(mut session) = self.session.take() {
+            session.put_away(SAVING_PATIENCE);
+        }
+        self.desk.set_model(None);
     }
 
     /// Does the job; the event that closes it is for the caller to send.
@@ -153,14 +196,18 @@ impl Bench {
         let closing = match job {
             Job::Load(request) => self.load(&request),
             Job::Unload(id) => {
-                self.session = None;
-                self.desk.set_model(None);
+                self.put_away();
                 Ok(Event::Unloaded { id })
             }
             Job::Generate { request, arrived } => self.generate(&request, arrived),
+            Job::Prepare(request) => self.prepare(&request),
         };
         closing.unwrap_or_else(|failure| {
-            tracing::warn!(request = id.0, kind = ?failure.kind, cause = failure.cause, "a request failed");
+            if failure.kind == FailureKind::Cancelled {
+                tracing::debug!(request = id.0, cause = failure.cause, "a request was cancelled");
+            } else {
+                tracing::warn!(request = id.0, kind = ?failure.kind, cause = failure.cause, "a request failed");
+            }
             Event::Failed { id, failure }
         })
     }
@@ -169,21 +216,33 @@ impl Bench {
         // A file that is refused costs nothing: the model that was there stays.
         let checked = load::check(&request.path)?;
         // Two models at a time may be more than the memory holds.
-        self.session = None;
-        self.desk.set_model(None);
+        self.put_away();
         let id = request.id;
-        let (session, model) = load::load(request, &checked, &self.backend, &self.interrupt, &self.outbox)?;
+        let (mut session, model) = load::load(request, &checked, &self.backend, &self.interrupt, &self.outbox)?;
+        if let Some(states) = &request.states {
+            match StateKey::new(&model, &checked) {
+                Ok(key) => session.use_folder(states, key),
+                Err(error) => tracing::warn!(%error, "no states are kept on disk"),
+            }
+        }
         self.session = Some(session);
         self.desk.set_model(Some(model.clone()));
         Ok(Event::Loaded { id, model })
     }
 
     fn generate(&mut self, request: &GenerateRequest, arrived: Instant) -> Result<Event, EngineFailure> {
-        let session = self
-            .session
-            .as_mut()
-            .ok_or_else(|| EngineFailure { kind: FailureKind::NoModel, cause: "no model is loaded".to_owned() })?;
+        let session = self.session.as_mut().ok_or_else(no_model)?;
         let (reason, stats) = answer::write(session, request, arrived, &self.outbox)?;
         Ok(Event::Finished { id: request.id, reason, stats })
     }
+
+    fn prepare(&mut self, request: &PrepareRequest) -> Result<Event, EngineFailure> {
+        let session = self.session.as_mut().ok_or_else(no_model)?;
+        let tokens = prepare::read_ahead(session, request)?;
+        Ok(Event::Prepared { id: request.id, tokens })
+    }
+}
+
+fn no_model() -> EngineFailure {
+    EngineFailure { kind: FailureKind::NoModel, cause: "no model is loaded".to_owned() }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use hearth_ipc::{
     ChatMessage, Client, ComputePath, ConnectError, EngineEnd, EngineFailure, EngineProcess, Event, FailureKind,
     FinishReason, GenerateRequest, GenerationEvent, GenerationStats, LoadEvent, LoadRequest, PROTOCOL_VERSION,
-    ProcessEnd, Request, RequestId, Role,
+    PreparationEnd, PrepareRequest, ProbeEvent, ProbeReport, ProbeRequest, ProcessEnd, Request, RequestId, Restraint,
+    Role, Speed,
     codec::{read_async, write_async},
 };
 use tokio::{
@@ -112,6 +113,94 @@ async fn a_load_tells_its_progress() {
     drop(load);
     engine.hear().await;
     assert_eq!(engine.hear().await, Some(Request::Cancel { id }));
+}
+
+fn to_prepare(client: &Client) -> PrepareRequest {
+    let messages = vec![ChatMessage { role: Role::User, content: "?".into() }];
+    PrepareRequest { id: client.new_id(), conversation: Some("one".into()), messages }
+}
+
+#[tokio::test]
+async fn a_preparation_ends_with_how_much_is_read() {
+    let (client, mut engine) = connected().await;
+    let (one, two) = (to_prepare(&client), to_prepare(&client));
+    let (first, second) = (one.id, two.id);
+    let (one, two) = (client.prepare(one), client.prepare(two));
+    assert!(matches!(engine.hear().await, Some(Request::Prepare(request)) if request.id == first));
+    let failure = EngineFailure { kind: FailureKind::Cancelled, cause: String::new() };
+    engine.say(&Event::Prepared { id: second, tokens: 17 }).await;
+    engine.say(&Event::Failed { id: first, failure: failure.clone() }).await;
+    assert_eq!(one.end().await, PreparationEnd::Failed(failure));
+    assert_eq!(two.end().await, PreparationEnd::Prepared(17));
+}
+
+#[tokio::test]
+async fn dropping_a_preparation_cancels_it() {
+    let (client, mut engine) = connected().await;
+    let request = to_prepare(&client);
+    let id = request.id;
+    let preparation = client.prepare(request);
+    engine.hear().await;
+    drop(preparation);
+    assert_eq!(engine.hear().await, Some(Request::Cancel { id }));
+}
+
+#[tokio::test]
+async fn a_preparation_ends_with_the_engine() {
+    let (client, engine) = connected().await;
+    let preparation = client.prepare(to_prepare(&client));
+    engine.end.send(ProcessEnd::Exited(5)).expect("listened to");
+    drop((engine.reader, engine.writer));
+    assert_eq!(preparation.end().await, PreparationEnd::EngineEnded(EngineEnd::Exited(5)));
+}
+
+#[tokio::test]
+async fn an_unloading_is_done_when_the_engine_says_so_or_is_gone() {
+    let (client, mut engine) = connected().await;
+    let unloading = client.unload();
+    let Some(Request::Unload { id }) = engine.hear().await else { panic!("an unload is asked for") };
+    engine.say(&Event::Unloaded { id }).await;
+    assert_eq!(unloading.done().await, Ok(()));
+
+    let refused = client.unload();
+    let Some(Request::Unload { id }) = engine.hear().await else { panic!("an unload is asked for") };
+    let failure = EngineFailure { kind: FailureKind::Busy, cause: String::new() };
+    engine.say(&Event::Failed { id, failure: failure.clone() }).await;
+    assert_eq!(refused.done().await, Err(failure));
+
+    let last = client.unload();
+    engine.end.send(ProcessEnd::Killed(9)).expect("listened to");
+    drop((engine.reader, engine.writer));
+    assert_eq!(last.done().await, Ok(()), "a process that is gone holds no memory");
+}
+
+#[tokio::test]
+async fn a_probe_tells_its_devices_and_then_how_it_went() {
+    let (client, mut engine) = connected().await;
+    let id = client.new_id();
+    let mut probe = client.probe(ProbeRequest { id, model: "/m.gguf".into() });
+    assert!(matches!(engine.hear().await, Some(Request::Probe(request)) if request.id == id));
+    let speed = Speed { prompt: 400.0, generation: 150.0 };
+    let report = ProbeReport {
+        processor: "a processor".into(),
+        devices: Vec::new(),
+        cpu_speed: speed,
+        speed,
+        divergence: 0.001,
+    };
+    engine.say(&Event::Devices { id, devices: Vec::new() }).await;
+    engine.say(&Event::Probed { id, report: report.clone() }).await;
+    assert_eq!(probe.next().await, Some(ProbeEvent::Devices(Vec::new())));
+    assert_eq!(probe.next().await, Some(ProbeEvent::Probed(report)));
+    assert_eq!(probe.next().await, None, "nothing follows the closing event");
+}
+
+#[tokio::test]
+async fn a_restraint_is_passed_on_and_nothing_waits_for_an_answer() {
+    let (client, mut engine) = connected().await;
+    let restraint = Restraint { threads: Some(2), background: true };
+    client.restrain(restraint);
+    assert_eq!(engine.hear().await, Some(Request::Restrain(restraint)));
 }
 
 #[tokio::test]

@@ -15,6 +15,9 @@ use super::{Batch, Interrupt, Model, interrupt, threadpool::Threadpool};
 /// The one sequence this engine works with.
 const SEQUENCE: sys::llama_seq_id = 0;
 
+/// `LLAMA_STATE_SEQ_FLAGS_NONE`, a macro in llama.h.
+const WHOLE_STATE: sys::llama_state_seq_flags = 0;
+
 /// How a context is set up.
 #[derive(Debug, Clone, Copy)]
 pub struct ContextSettings {
@@ -128,6 +131,12 @@ impl Context {
         unsafe { sys::llama_n_ctx_seq(self.as_ptr()) }
     }
 
+    /// Most tokens of one batch.
+    pub fn batch_tokens(&self) -> u32 {
+        // SAFETY: the context lives; the function only reads.
+        unsafe { sys::llama_n_batch(self.as_ptr()) }
+    }
+
     /// Decodes the batch, whose first position must follow what is cached. The logits that it asks for are in
     /// [`logits`](Self::logits) afterwards.
     pub fn decode(&mut self, batch: &mut Batch) -> Result<(), DecodeError> {
@@ -170,40 +179,90 @@ impl Context {
         u32::try_from(last + 1).unwrap_or(0)
     }
 
-    /// Forgets all but the first `tokens` tokens and returns how many really stayed: `tokens`, or 0 for a model
-    /// whose memory cannot go back so far (a recurrent state, a sliding window that has moved on).
+    /// Whether [`keep_prefix`](Self::keep_prefix) would keep so many tokens: not with a model whose memory cannot go back
+    /// so far (a recurrent state, a sliding window that has moved on).
+    pub fn can_keep_prefix(&self, tokens: u32) -> bool {
+        if tokens >= self.cached_tokens() {
+            return true;
+        }
+        let window = self.model.sliding_window_tokens();
+        // SAFETY: the memory belongs to the living context.
+        let oldest = unsafe { sys::llama_memory_seq_pos_min(self.memory(), SEQUENCE) };
+        !self.keeps_one_state() && (window == 0 || oldest <= tokens.saturating_sub(window).cast_signed())
+    }
+
+    /// Forgets all but the first `tokens` tokens and returns how many really stayed: `tokens`, or 0 where that
+    /// [cannot be](Self::can_keep_prefix).
     pub fn keep_prefix(&mut self, tokens: u32) -> u32 {
         let cached = self.cached_tokens();
-        if tokens == 0 || cached == 0 {
+        if tokens >= cached && cached > 0 {
+            return cached;
+        }
+        if tokens == 0 || !self.can_keep_prefix(tokens) {
             self.clear();
             return 0;
         }
-        if tokens >= cached {
-            return cached;
-        }
         // SAFETY: the memory belongs to the living context; position and sequence are plain numbers.
-        let (removed, oldest) = unsafe {
-            let removed = sys::llama_memory_seq_rm(self.memory(), SEQUENCE, tokens.cast_signed(), -1);
-            (removed, sys::llama_memory_seq_pos_min(self.memory(), SEQUENCE))
-        };
-        let window = self.model.sliding_window_tokens();
-        let window_is_whole = window == 0 || oldest <= tokens.saturating_sub(window).cast_signed();
-        if removed && oldest >= 0 && window_is_whole && self.cached_tokens() == tokens {
+        let removed = unsafe { sys::llama_memory_seq_rm(self.memory(), SEQUENCE, tokens.cast_signed(), -1) };
+        if removed && self.cached_tokens() == tokens {
             return tokens;
         }
         self.clear();
         0
     }
 
+    /// Whether the memory has an entry for each token, so that any beginning of it can be kept: not with a model that
+    /// keeps one state instead, nor with one whose layers look at a window only.
+    pub fn keeps_every_token(&self) -> bool {
+        !self.keeps_one_state() && self.model.sliding_window_tokens() == 0
+    }
+
+    fn keeps_one_state(&self) -> bool {
+        // SAFETY: the model lives; the functions only read.
+        unsafe { sys::llama_model_is_recurrent(self.model.as_ptr()) || sys::llama_model_is_hybrid(self.model.as_ptr()) }
+    }
+
     /// Whether any token can be forgotten again without those before it: not by a model that keeps one state instead
     /// of an entry for each token, nor by one whose window has begun to leave tokens behind.
     pub fn can_go_back(&self) -> bool {
-        // SAFETY: the model lives; the functions only read.
-        let keeps_one_state = unsafe {
-            sys::llama_model_is_recurrent(self.model.as_ptr()) || sys::llama_model_is_hybrid(self.model.as_ptr())
-        };
         let window = self.model.sliding_window_tokens();
-        !keeps_one_state && (window == 0 || self.cached_tokens() + Self::MOST_OUTPUTS < window)
+        !self.keeps_one_state() && (window == 0 || self.cached_tokens() + Self::MOST_OUTPUTS < window)
+    }
+
+    /// Size of what [`save_state`](Self::save_state) would copy, in bytes.
+    pub fn state_bytes(&self) -> usize {
+        // SAFETY: the context lives; the function only counts.
+        unsafe { sys::llama_state_seq_get_size_ext(self.as_ptr(), SEQUENCE, WHOLE_STATE) }
+    }
+
+    /// A copy of what the memory holds; `None` where there is no room for one.
+    pub fn save_state(&mut self) -> Option<Vec<u8>> {
+        let size = self.state_bytes();
+        let mut data = Vec::new();
+        data.try_reserve_exact(size).ok()?;
+        data.resize(size, 0);
+        // SAFETY: the buffer is passed with its length.
+        let written = unsafe {
+            sys::llama_state_seq_get_data_ext(self.as_ptr(), data.as_mut_ptr(), data.len(), SEQUENCE, WHOLE_STATE)
+        };
+        (written == size && size > 0).then_some(data)
+    }
+
+    /// Replaces what the memory holds by what [`save_state`](Self::save_state) of the same model with the same settings
+    /// has copied. Where that does not fit, nothing is left in it, and the result is false.
+    ///
+    /// llama.cpp checks sizes and shapes; that the data are what they once were is for the caller to see to.
+    pub fn restore_state(&mut self, data: &[u8]) -> bool {
+        // An empty memory is filled from its start, so that attention passes over nothing but these entries.
+        self.clear();
+        // SAFETY: the data are passed with their length, which llama.cpp does not exceed.
+        let read = unsafe {
+            sys::llama_state_seq_set_data_ext(self.as_ptr(), data.as_ptr(), data.len(), SEQUENCE, WHOLE_STATE)
+        };
+        if read != data.len() {
+            self.clear();
+        }
+        read == data.len() && read > 0
     }
 
     /// Forgets everything.

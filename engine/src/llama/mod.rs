@@ -31,3 +31,10 @@ pub use interrupt::Interrupt;
 pub use model::{Model, ModelError, Weights};
 pub use sampler::Sampler;
 pub use vocab::{Token, Vocab};
+
+/// The version of llama.cpp.
+pub fn version() -> &'static str {
+    // SAFETY: the text ends with NUL and lives as long as the library.
+    let version = unsafe { std::ffi::CStr::from_ptr(llama_cpp_sys_2::llama_version()) };
+    version.to_str().unwrap_or("unknown")
+}

@@ -209,9 +209,23 @@ impl Engine {
         }
     }
 
+    /// Waits for the end of a request whose start was seen before.
+    pub(crate) fn finish_after_start(&mut self, id: RequestId) {
+        while !matches!(self.next(), Event::Finished { id: of, .. } if of == id) {}
+    }
+
     pub(crate) fn answer(&mut self, request: GenerateRequest) -> Result<Answer, EngineFailure> {
         let id = self.begin(request);
         self.finish(id)
+    }
+}
+
+/// Waits for what another process does, of which there is no event to wait for.
+pub(crate) fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "not in time: {what}");
+        thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use hearth_gguf::{Header, Tensor};
 
 /// Begins with magic and version, then the counts of tensors and of metadata entries.
-const PRELUDE_BYTES: usize = 24;
+pub(crate) const PRELUDE_BYTES: usize = 24;
 const U16: u32 = 2;
 const I32: u32 = 5;
 
@@ -26,8 +26,8 @@ pub(crate) fn write(path: &Path, folder: &Path) -> [PathBuf; 2] {
     [part(0), part(1)]
 }
 
-/// Where the table of tensors begins: it ends, but for padding, where the data begins, and its length is known.
-fn table_offset(file: &[u8], header: &Header) -> usize {
+/// Where the metadata end and the table of tensors begins: it ends, but for padding, where the data begins, and its length is known.
+pub(crate) fn table_offset(file: &[u8], header: &Header) -> usize {
     let bytes: usize = header.tensors().iter().map(|tensor| row(tensor, 0).len()).sum();
     let latest = usize::try_from(header.data_offset()).expect("a small header") - bytes;
     let first = row(&header.tensors()[0], 0);
@@ -60,7 +60,7 @@ fn bytes(file: &[u8], header: &Header, metadata: (&[u8], u64), number: u16, tens
     part
 }
 
-fn entry(key: &str, code: u32, value: &[u8]) -> Vec<u8> {
+pub(crate) fn entry(key: &str, code: u32, value: &[u8]) -> Vec<u8> {
     [&text(key)[..], &code.to_le_bytes(), value].concat()
 }
 
@@ -74,6 +74,6 @@ fn row(tensor: &Tensor, offset: u64) -> Vec<u8> {
     row
 }
 
-fn text(text: &str) -> Vec<u8> {
+pub(crate) fn text(text: &str) -> Vec<u8> {
     [&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat()
 }
