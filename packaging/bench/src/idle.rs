@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use hearth_tests::{Desk, Process};
+use hearth_tests::Process;
 
 use crate::app::{ENGINE, desk};
 use crate::arguments::Arguments;
@@ -58,7 +58,7 @@ async fn ours(arguments: &Arguments) -> anyhow::Result<f64> {
 }
 
 async fn rivals(arguments: &Arguments) -> anyhow::Result<f64> {
-    let desk: Desk = desk(&arguments.model).await?;
+    let desk = desk(&arguments.model).await?;
     let driver = desk.driver().await?;
     let client = driver.open(&arguments.empty_window, &[]).await?;
     until(&client, PAGE_READY).await?;

@@ -1,7 +1,7 @@
 //! Half-fetched contents, and how those that nobody wants any more are taken away.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, Metadata, OpenOptions, TryLockError},
     io,
     time::SystemTime,
 };
@@ -33,8 +33,8 @@ impl Cache {
                 let name = file.file_name();
                 let etag = name.to_str().and_then(|name| name.strip_suffix(PARTIAL_ENDING)?.parse().ok());
                 // Of the entry itself: a link is not of this app's making.
-                let modified = file.metadata().and_then(|facts| if facts.is_file() { facts.modified() } else { no() });
-                if let (Some(etag), Ok(modified)) = (etag, modified) {
+                let facts = file.metadata().ok().filter(Metadata::is_file);
+                if let (Some(etag), Some(modified)) = (etag, facts.and_then(|facts| facts.modified().ok())) {
                     found.push(Partial { repo: repo.clone(), etag, modified });
                 }
             }
@@ -46,7 +46,7 @@ impl Cache {
     pub fn remove_partial(&self, partial: &Partial) -> io::Result<bool> {
         let path = self.partial_path(&partial.repo, &partial.etag);
         // Whoever writes one has locked it or, on Windows, lets nobody else write; see `hearth_hub`'s transfers.
-        let file: File = match OpenOptions::new().write(true).open(&path) {
+        let file = match OpenOptions::new().write(true).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
             Err(error) => return Err(error),
@@ -60,10 +60,6 @@ impl Cache {
         fs::remove_file(&path)?;
         Ok(true)
     }
-}
-
-fn no() -> io::Result<SystemTime> {
-    Err(io::ErrorKind::InvalidInput.into())
 }
 
 #[cfg(test)]

@@ -9,9 +9,11 @@ use hearth_core::{
     App, Config,
     view::{EngineState, HardwareSettings},
 };
-use hearth_ipc::{Event, Request};
 
-use super::{double::Changing, restraint::let_go_by};
+use super::{
+    double::{Changing, Engines},
+    restraint,
+};
 use crate::stage::{Stage, StagedEngine, TestComputer, exchange, is_ready, state};
 
 async fn open(stage: &Stage) -> (App, StagedEngine, Arc<Changing>) {
@@ -66,14 +68,10 @@ async fn nothing_is_read_ahead_on_battery_where_that_is_not_wished() {
 #[tokio::test]
 async fn a_model_that_rests_is_woken_by_whoever_begins_to_write() {
     let stage = Stage::new();
-    let (app, mut engine, _) = open(&stage).await;
-    let_go_by(Duration::from_mins(31)).await;
-    let Some(Request::Unload { id }) = engine.request().await else { panic!("nobody needs the model") };
-    engine.say(Event::Unloaded { id }).await;
+    let engines = Engines::new([]);
+    let (app, _) = restraint::open(&stage, &engines).await;
+    restraint::let_go_by(Duration::from_mins(31)).await;
     state(&app, |state| matches!(state, EngineState::Resting { .. })).await;
     prepare(&app).await;
-    engine.load().await;
     is_ready(&app).await;
-    prepare(&app).await;
-    engine.prepare().await;
 }

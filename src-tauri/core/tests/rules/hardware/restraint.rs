@@ -15,7 +15,7 @@ use super::double::{Answer, Changing, Engines, Play, Seen, config};
 use crate::stage::{Stage, TestComputer, finished, is_ready, started, state, text, text_of};
 
 /// An app on a computer that changes; nothing is tried on it.
-async fn open(stage: &Stage, engines: &Arc<Engines>) -> (App, Arc<Changing>) {
+pub(super) async fn open(stage: &Stage, engines: &Arc<Engines>) -> (App, Arc<Changing>) {
     let computer = Changing::new(TestComputer::of_gigabytes(16).0);
     let config =
         Config { hardware: computer.clone(), hardware_trials: HardwareTrials::none(), ..config(stage, engines) };
