@@ -46,7 +46,7 @@ pub(crate) fn fitting(
     on_processor: f64,
     available_bytes: u64,
 ) -> Result<Vec<Wish>, TooLarge> {
-    let needed = |wish: &Wish| needed_bytes(shape, wish, on_processor);
+    let needed = |wish: &Wish| needed_bytes(shape, *wish, on_processor);
     let fitting: Vec<Wish> = wishes.iter().copied().filter(|wish| needed(wish) <= available_bytes).collect();
     if fitting.is_empty() {
         let needed_bytes = wishes.iter().map(needed).min().unwrap_or(0);
@@ -62,7 +62,7 @@ pub(crate) fn fitting(
     clippy::cast_sign_loss,
     reason = "a share of a size, above zero"
 )]
-fn needed_bytes(shape: &Shape, wish: &Wish, on_processor: f64) -> u64 {
+fn needed_bytes(shape: &Shape, wish: Wish, on_processor: f64) -> u64 {
     let cache = match wish.kv_cache {
         KvCacheType::F16 => CacheBlock::F16,
         KvCacheType::Q8_0 => CacheBlock::Q8_0,

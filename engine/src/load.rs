@@ -184,7 +184,7 @@ fn offload<'wishes>(
     let mut first_split = None;
     for (index, wish) in wishes.iter().enumerate() {
         interrupt.count_step();
-        match llama::fit(backend, &request.path, &context_settings(wish, threads), by_hand) {
+        match llama::fit(backend, &request.path, &context_settings(*wish, threads), by_hand) {
             Ok(split) if split.is_whole() || by_hand.is_some() => {
                 return Ok((Offload::Fitted(split), &wishes[index..]));
             }
@@ -237,7 +237,7 @@ fn set_up_context(
     let mut refused = None;
     for wish in wishes {
         interrupt.count_step();
-        match Context::new(model, context_settings(wish, threads), interrupt) {
+        match Context::new(model, context_settings(*wish, threads), interrupt) {
             Ok(context) => return Ok((context, *wish)),
             Err(error) => {
                 tracing::warn!(%error, ?wish, "no such context");
@@ -249,8 +249,8 @@ fn set_up_context(
     Err(EngineFailure { kind: FailureKind::OutOfMemory, cause })
 }
 
-fn context_settings(wish: &Wish, threads: u32) -> ContextSettings {
-    let Wish { context_tokens, kv_cache } = *wish;
+fn context_settings(wish: Wish, threads: u32) -> ContextSettings {
+    let Wish { context_tokens, kv_cache } = wish;
     ContextSettings { context_tokens, batch_tokens: batch_tokens(context_tokens), threads, kv_cache }
 }
 

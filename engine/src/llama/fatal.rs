@@ -30,7 +30,6 @@ pub(super) fn translate(path: ComputePath) {
     WITH_DEVICE.store(path != ComputePath::Cpu, Ordering::Relaxed);
     // SAFETY: ggml stores the pointer; the function lives as long as the program.
     unsafe { sys::ggml_set_abort_callback(Some(on_assertion)) };
-    #[cfg(unix)]
     on_abort_signal();
     // SAFETY: the function lives as long as the program, takes nothing and does not return. Where the table of
     // functions is full the end stays what it was.
@@ -96,21 +95,29 @@ fn unannounced() -> Option<i32> {
     }
 }
 
+extern "C" fn on_abort(_: libc::c_int) {
+    // Reading atomics and `_exit` are all that happens here: both are allowed in a signal handler. If it returns, `abort`
+    // ends the process as if nobody had looked.
+    if let Some(code) = unannounced() {
+        exit_now(code);
+    }
+}
+
 #[cfg(unix)]
 fn on_abort_signal() {
-    extern "C" fn handle(_: libc::c_int) {
-        // Reading atomics and `_exit` are all that happens here: both are allowed in a signal handler. If it returns,
-        // `abort` ends the process by the signal, as if nobody had looked.
-        if let Some(code) = unannounced() {
-            exit_now(code);
-        }
-    }
     // SAFETY: the structure is made of plain values, for which zero is one; the handler is async-signal-safe.
     unsafe {
         let mut action = std::mem::zeroed::<libc::sigaction>();
-        action.sa_sigaction = handle as extern "C" fn(libc::c_int) as libc::sighandler_t;
+        action.sa_sigaction = on_abort as extern "C" fn(libc::c_int) as libc::sighandler_t;
         libc::sigaction(libc::SIGABRT, &raw const action, std::ptr::null_mut());
     }
+}
+
+/// The C runtime of Windows raises the signal for `abort`, and for nothing else.
+#[cfg(not(unix))]
+fn on_abort_signal() {
+    // SAFETY: the handler is the one above, which is allowed in a signal handler.
+    unsafe { libc::signal(libc::SIGABRT, on_abort as extern "C" fn(libc::c_int) as libc::sighandler_t) };
 }
 
 extern "C" fn on_exit() {

@@ -48,7 +48,7 @@ pub fn fit(backend: &Backend, path: &Path, context: &ContextSettings, layers: Op
         fitted.layers = i32::try_from(layers).unwrap_or(i32::MAX);
         return Ok(fitted);
     }
-    let mut margins = backend.gpus().iter().map(margin).collect::<Vec<_>>();
+    let mut margins = backend.gpus().iter().copied().map(margin).collect::<Vec<_>>();
     margins.resize(most_devices, 0);
     // SAFETY: default parameters are plain values.
     let mut model = unsafe { sys::llama_model_default_params() };
@@ -107,7 +107,7 @@ impl Fitted {
     }
 }
 
-fn margin(gpu: &Gpu) -> usize {
+fn margin(gpu: Gpu) -> usize {
     let (_, total) = gpu.memory();
     usize::try_from((total / MARGIN_SHARE).min(MOST_MARGIN_BYTES)).unwrap_or(0)
 }

@@ -53,7 +53,7 @@ pub enum Offload {
 /// A loaded model.
 #[derive(Debug)]
 pub struct Model {
-    model: NonNull<sys::llama_model>,
+    native: NonNull<sys::llama_model>,
     // What native code was given pointers to at loading.
     _offload: Offload,
     backend: Rc<Backend>,
@@ -119,7 +119,7 @@ impl Model {
         };
         // SAFETY: the path ends with NUL; path and callback live during the call, and the callback is used only in it.
         let model = unsafe { sys::llama_model_load_from_file(path.as_ptr(), parameters) };
-        Some(Self { model: NonNull::new(model)?, _offload: offload, backend: Rc::clone(backend) })
+        Some(Self { native: NonNull::new(model)?, _offload: offload, backend: Rc::clone(backend) })
     }
 
     /// What the model computes with.
@@ -184,7 +184,7 @@ impl Model {
     }
 
     pub(super) fn as_ptr(&self) -> *mut sys::llama_model {
-        self.model.as_ptr()
+        self.native.as_ptr()
     }
 }
 
