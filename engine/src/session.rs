@@ -45,6 +45,7 @@ pub(crate) struct Session {
     conversation: Option<ConversationName>,
     states: States,
     reading_ms_per_token: Option<f64>,
+    disk_bytes_per_ms: f64,
     prompter: Prompter,
     /// What the model recommends, or the default.
     pub(crate) sampling: Sampling,
@@ -74,6 +75,7 @@ impl Session {
             conversation: None,
             states,
             reading_ms_per_token: None,
+            disk_bytes_per_ms: recall::DISK_BYTES_PER_MS,
             prompter,
             sampling,
         }

@@ -1,6 +1,6 @@
 //! Which tokens are in the KV cache when a prompt is read, and what becomes of those that were.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Session;
 use crate::{
@@ -16,14 +16,19 @@ const LEAST_TOKENS: usize = 16;
 const UNSAVED_SHARE: usize = 16;
 
 /// Keeping or putting back a state must promise to take less than this part of the time that reading would.
-const LEAST_GAIN: f64 = 4.0;
+const LEAST_GAIN: f64 = 2.0;
 
-/// Before it was measured, in milliseconds for a token. Larger models take longer.
+/// Before it was measured, in milliseconds for a token.
 const READING_MS: f64 = 1.0;
 
-/// What memory can copy in a millisecond, in bytes, and what disks can read: cautious guesses.
+/// What memory can copy in a millisecond, in bytes: a cautious guess.
 const MEMORY_BYTES_PER_MS: f64 = 1e6;
-const DISK_BYTES_PER_MS: f64 = 3e5;
+
+/// What a disk gives in a millisecond, in bytes, before it was measured. A hopeful guess, or it would never be measured.
+pub(super) const DISK_BYTES_PER_MS: f64 = 1e6;
+
+/// Of less, the time says more about other things.
+const LEAST_MEASURED_BYTES: u64 = 4 << 20;
 
 /// What of a prompt need not be read, in tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -120,7 +125,7 @@ impl Session {
         let live = self.live_prefix(wanted);
         let candidate = self.states.best(wanted, self.context.tokens() as usize);
         let candidate = candidate.filter(|candidate| {
-            let speed = if candidate.is_on_disk() { DISK_BYTES_PER_MS } else { MEMORY_BYTES_PER_MS };
+            let speed = if candidate.is_on_disk() { self.disk_bytes_per_ms } else { MEMORY_BYTES_PER_MS };
             let gain = candidate.usable.saturating_sub(live);
             gain >= LEAST_TOKENS && self.reading_ms(gain) > LEAST_GAIN * float(candidate.bytes) / speed
         });
@@ -186,7 +191,11 @@ impl Session {
     }
 
     fn put_back(&mut self, candidate: &Candidate, wanted: &[Token]) -> Option<Recalled> {
+        let started = Instant::now();
         let state = self.states.fetch(candidate)?;
+        if candidate.is_on_disk() && candidate.bytes >= LEAST_MEASURED_BYTES {
+            self.disk_bytes_per_ms = float(candidate.bytes) / (started.elapsed().as_secs_f64() * 1000.0).max(0.1);
+        }
         self.cached.clear();
         self.settled = 0;
         if !self.context.restore_state(&state.data) || self.context.cached_tokens() as usize != state.tokens.len() {

@@ -79,7 +79,9 @@ fn write_model(folder: &Path) -> PathBuf {
         data.resize(data.len().next_multiple_of(32), 0);
         model.extend(text(name));
         model.extend(u32::try_from(shape.len()).expect("at most two").to_le_bytes());
-        shape.iter().for_each(|length| model.extend(length.to_le_bytes()));
+        for length in shape {
+            model.extend(length.to_le_bytes());
+        }
         model.extend(0_u32.to_le_bytes());
         model.extend((data.len() as u64).to_le_bytes());
         for _ in 0..shape.iter().product() {
