@@ -49,6 +49,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             model::open_model_file,
             model::opened_model,
             model::reload_model,
+            model::smaller_builds,
             discover::recommendations,
             discover::search_models,
             discover::find_address,

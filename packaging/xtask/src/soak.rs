@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::compile::{self, Profile};
 use crate::folders::Folders;
-use crate::{engine_folder, page, program, setup};
+use crate::{cuda, engine_folder, page, program, setup};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -50,6 +50,6 @@ fn app_with_engine(folders: &Folders) -> Result<PathBuf> {
     let model = setup::to_run(folders)?;
     page::build(folders)?;
     let built = compile::programs(folders, Profile::Dev, &[])?;
-    engine_folder::stage(&built, &Profile::Dev.folder(folders))?;
+    engine_folder::stage(&built, &cuda::built_libraries(folders), &Profile::Dev.folder(folders))?;
     Ok(model)
 }

@@ -2,7 +2,7 @@
 
 use hearth_core::App;
 use hearth_core::error::AppError;
-use hearth_core::view::NamedModel;
+use hearth_core::view::{LocalModelId, NamedModel, SmallerBuild};
 use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt, FilePath};
 use tokio::sync::oneshot;
@@ -36,6 +36,13 @@ pub(crate) async fn opened_model(opened: State<'_, Opened>) -> Result<Option<Nam
 #[specta::specta]
 pub(crate) async fn reload_model(app: State<'_, App>) -> Result<(), AppError> {
     app.reload_model().await
+}
+
+/// Smaller builds of the same model that run here, the largest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn smaller_builds(app: State<'_, App>, model: LocalModelId) -> Result<Vec<SmallerBuild>, AppError> {
+    app.smaller_builds(model).await
 }
 
 /// The system's own dialog, in the system's own words.

@@ -41,6 +41,8 @@ export const commands = {
 	openedModel: () => __TAURI_INVOKE<NamedModel | null>("opened_model"),
 	/**  Tries the chosen model once more. */
 	reloadModel: () => __TAURI_INVOKE<null>("reload_model"),
+	/**  Smaller builds of the same model that run here, the largest first. */
+	smallerBuilds: (model: LocalModelId) => __TAURI_INVOKE<SmallerBuild[]>("smaller_builds", { model }),
 	/**  What the app recommends for this computer. Needs no network. */
 	recommendations: () => __TAURI_INVOKE<Recommendations>("recommendations"),
 	/**  Looks for models on the Hub; `next` is where an earlier page ended. Nothing, when a later search took its place. */
@@ -1316,6 +1318,33 @@ export type SignedOut = {
 	/**  Whether the keychain has deleted the token. If not, it is still there, and not used any more. */
 	is_deleted: boolean,
 };
+
+/**  A build of the same model that takes less memory. */
+export type SmallerBuild = {
+	/**  What the model is called. */
+	name: string,
+	/**  What tells the build from the others, e.g. `Q4_K_M`. */
+	label: string | null,
+	/**  Of all its files, in bytes. */
+	size_bytes: number,
+	/**  How it runs here. */
+	fit: Fit,
+	/**  Where it is. */
+	place: SmallerBuildPlace,
+};
+
+/**  Where a build is. */
+export type SmallerBuildPlace = 
+/**  On this computer. */
+{ place: "here"; 
+/**  As this. */
+model: LocalModelId } | 
+/**  It can be downloaded. */
+{ place: "on_hub"; 
+/**  `owner/name`. */
+repo: string; 
+/**  Its first file's path in the repository: by this it is asked for. */
+file: string };
 
 /**  Whether somebody is signed in. */
 export type Standing = 

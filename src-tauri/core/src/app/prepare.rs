@@ -42,7 +42,7 @@ impl App {
         parent: Option<MessageId>,
         text: &str,
     ) -> Result<Option<(ReadyModel, PrepareRequest)>, AppError> {
-        if check_length(text).is_err() || self.inner.slot.is_taken() || !self.may_read_ahead().await? {
+        if check_length(text).is_err() || self.inner.slot.is_taken() || !self.inner.compute.reads_ahead().await {
             return Ok(None);
         }
         let model = self.choice_for(conversation).await?;
@@ -55,14 +55,5 @@ impl App {
             messages,
         };
         Ok(Some((ready, request)))
-    }
-
-    /// Whether the person wants it, with what the computer runs on now.
-    async fn may_read_ahead(&self) -> Result<bool, AppError> {
-        let settings = self.hardware_settings().await?;
-        if !settings.read_ahead || settings.read_ahead_on_battery {
-            return Ok(settings.read_ahead);
-        }
-        Ok(!self.inner.compute.computer(|computer| computer.power()).await.is_on_battery)
     }
 }
