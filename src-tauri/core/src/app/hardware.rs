@@ -34,7 +34,7 @@ impl App {
             used: shown_path(loaded.as_ref().map_or(chosen.path, |(path, _)| *path)),
             reason: chosen.reason,
             testing: compute.is_testing(),
-            load: loaded.map(|(_, model)| self.load_facts(&model)),
+            load: loaded.map(|(_, model)| load_facts(&model)),
         })
     }
 
@@ -73,31 +73,31 @@ impl App {
         };
         Ok(hardware::report(&about, &hardware, &settings))
     }
+}
 
-    fn load_facts(&self, model: &LoadedModel) -> LoadFacts {
-        LoadFacts {
-            model: crate::model::named(&model.path).name,
-            context_tokens: model.context_tokens,
-            trained_context_tokens: model.trained_context_tokens,
-            threads: model.threads,
-            batch_tokens: model.batch_tokens,
-            layers: model.layers,
-            gpu_layers: model.gpu_layers,
-            kv_cache: match model.kv_cache {
-                KvCacheType::F16 => KvCache::F16,
-                KvCacheType::Q8_0 => KvCache::Q8_0,
-            },
-            flash_attention: model.flash_attention,
-            memory: model
-                .memory
-                .iter()
-                .map(|of| MemoryUse {
-                    device: of.device.clone(),
-                    weights_bytes: of.weights_bytes,
-                    kv_bytes: of.kv_bytes,
-                    compute_bytes: of.compute_bytes,
-                })
-                .collect(),
-        }
+fn load_facts(model: &LoadedModel) -> LoadFacts {
+    LoadFacts {
+        model: crate::model::named(&model.path).name,
+        context_tokens: model.context_tokens,
+        trained_context_tokens: model.trained_context_tokens,
+        threads: model.threads,
+        batch_tokens: model.batch_tokens,
+        layers: model.layers,
+        gpu_layers: model.gpu_layers,
+        kv_cache: match model.kv_cache {
+            KvCacheType::F16 => KvCache::F16,
+            KvCacheType::Q8_0 => KvCache::Q8_0,
+        },
+        flash_attention: model.flash_attention,
+        memory: model
+            .memory
+            .iter()
+            .map(|of| MemoryUse {
+                device: of.device.clone(),
+                weights_bytes: of.weights_bytes,
+                kv_bytes: of.kv_bytes,
+                compute_bytes: of.compute_bytes,
+            })
+            .collect(),
     }
 }

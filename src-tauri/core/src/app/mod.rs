@@ -5,6 +5,7 @@ mod hardware;
 mod models;
 mod moving;
 mod prepare;
+mod smaller;
 mod switching;
 
 use std::{

@@ -240,7 +240,7 @@ impl Supervisor {
         }
         let served = self.ends.usage.borrow().served;
         if served != std::mem::replace(&mut self.served, served) {
-            self.strikes = 0;
+            (self.failures, self.strikes) = (0, 0);
         }
         if !matches!(during, During::Rest(_)) {
             self.strikes += 1;

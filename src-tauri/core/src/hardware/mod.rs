@@ -175,6 +175,13 @@ impl Compute {
         Ok(kept)
     }
 
+    /// Whether the person wants what is certain of a question read before it is sent.
+    pub(crate) async fn reads_ahead(&self) -> bool {
+        let settings = *self.inner.settings.borrow();
+        let is_saving = !settings.read_ahead_on_battery;
+        settings.read_ahead && !(is_saving && self.computer(|computer| computer.power()).await.is_on_battery)
+    }
+
     /// Grows with everything that the page could want to know.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changes.subscribe()

@@ -202,6 +202,7 @@ pub enum KvCache {
 
 /// What the person has decided about computing. Absent is: the app decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, and any of them goes with any other")]
 pub struct HardwareSettings {
     /// What computes.
     pub path: Option<ComputePath>,

@@ -251,3 +251,37 @@ pub struct ModelForConversation {
     /// The model.
     pub model: LocalModelId,
 }
+
+/// A build of the same model that takes less memory.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+pub struct SmallerBuild {
+    /// What the model is called.
+    pub name: String,
+    /// What tells the build from the others, e.g. `Q4_K_M`.
+    pub label: Option<String>,
+    /// Of all its files, in bytes.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// How it runs here.
+    pub fit: Fit,
+    /// Where it is.
+    pub place: SmallerBuildPlace,
+}
+
+/// Where a build is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "place", rename_all = "snake_case")]
+pub enum SmallerBuildPlace {
+    /// On this computer.
+    Here {
+        /// As this.
+        model: LocalModelId,
+    },
+    /// It can be downloaded.
+    OnHub {
+        /// `owner/name`.
+        repo: String,
+        /// Its first file's path in the repository: by this it is asked for.
+        file: String,
+    },
+}

@@ -23,7 +23,8 @@ pub use hardware::{
 };
 pub use library::{
     FolderMove, FolderPlan, ForeignKind, Library, LibraryProblem, LocalModel, LocalModelId, LocalModelState,
-    ModelDamage, ModelForConversation, Origin, OriginProgram, RemovalId, RemovalPlan, RemovedModel,
+    ModelDamage, ModelForConversation, Origin, OriginProgram, RemovalId, RemovalPlan, RemovedModel, SmallerBuild,
+    SmallerBuildPlace,
 };
 pub use network::{Account, AccountState, NetworkSettings, ProxyChoice, SignedOut, Standing};
 

@@ -22,7 +22,7 @@ use hearth_ipc::{
 };
 use tokio::{
     io::{DuplexStream, ReadHalf, WriteHalf, split},
-    sync::{oneshot, watch},
+    sync::{mpsc, oneshot, watch},
 };
 
 use crate::stage::{Stage, TestComputer, loaded_model, soon};
@@ -186,7 +186,7 @@ impl EngineLauncher for Launcher {
         let (events, requests) = split(app);
         let (reader, writer) = split(engine);
         let (end, ended) = oneshot::channel();
-        let played = Played { path, reader, writer, engines: Arc::clone(&self.0), writing: None };
+        let played = Played { path, reader, said: speak(writer), engines: Arc::clone(&self.0), writing: None };
         tokio::spawn(async move {
             let how = played.run().await;
             end.send(how).ok();
@@ -199,7 +199,7 @@ impl EngineLauncher for Launcher {
 struct Played {
     path: ComputePath,
     reader: ReadHalf<DuplexStream>,
-    writer: WriteHalf<DuplexStream>,
+    said: mpsc::UnboundedSender<Event>,
     engines: Arc<Engines>,
     /// An answer without an end.
     writing: Option<RequestId>,
@@ -214,15 +214,15 @@ impl Played {
         if let Some(end) = self.play().ends_at_once {
             return end;
         }
-        self.say(Event::Hello { protocol: PROTOCOL_VERSION, build: "played".into(), path: self.path }).await;
+        self.say(Event::Hello { protocol: PROTOCOL_VERSION, build: "played".into(), path: self.path });
         while let Ok(Some(request)) = read_async::<Request>(&mut self.reader).await {
             let end = match request {
                 Request::Probe(probe) => self.probe(probe).await,
-                Request::Load(load) => self.load(load).await,
-                Request::Generate(generate) => self.answer(generate).await,
+                Request::Load(load) => self.load(&load),
+                Request::Generate(generate) => self.answer(generate),
                 Request::Unload { id } => {
                     self.engines.see(self.path, Seen::Unloaded);
-                    self.say(Event::Unloaded { id }).await;
+                    self.say(Event::Unloaded { id });
                     None
                 }
                 Request::Restrain(restraint) => {
@@ -231,7 +231,7 @@ impl Played {
                 }
                 Request::Cancel { id } => {
                     if self.writing == Some(id) {
-                        self.finish(id, FinishReason::Cancelled).await;
+                        self.finish(id, FinishReason::Cancelled);
                     }
                     None
                 }
@@ -250,7 +250,7 @@ impl Played {
         if matches!(self.play().probe, Probe::Dies) {
             return Some(ProcessEnd::Killed(11));
         }
-        self.say(Event::Devices { id, devices: self.play().devices }).await;
+        self.say(Event::Devices { id, devices: self.play().devices });
         match self.play().probe {
             Probe::DiesComputing => Some(ProcessEnd::Killed(11)),
             Probe::Hangs | Probe::Dies => None,
@@ -258,14 +258,14 @@ impl Played {
                 // As an engine does between two steps: whoever has seen enough of the devices has said so by now.
                 if tokio::time::timeout(Duration::from_millis(200), self.is_stopped()).await.is_ok() {
                     let failure = EngineFailure { kind: FailureKind::Cancelled, cause: "stopped".into() };
-                    self.say(Event::Failed { id, failure }).await;
+                    self.say(Event::Failed { id, failure });
                     return None;
                 }
                 let devices = self.play().devices;
                 let (processor, cpu_speed) = ("A usual processor".into(), CPU_SPEED);
                 let report = ProbeReport { processor, devices, cpu_speed, speed, divergence };
                 self.engines.see(self.path, Seen::Probed);
-                self.say(Event::Probed { id, report }).await;
+                self.say(Event::Probed { id, report });
                 None
             }
         }
@@ -280,12 +280,12 @@ impl Played {
         }
     }
 
-    async fn load(&mut self, load: LoadRequest) -> Option<ProcessEnd> {
+    fn load(&self, load: &LoadRequest) -> Option<ProcessEnd> {
         self.engines.see(self.path, Seen::Loaded(load.clone()));
         match self.play().load {
             Load::Works => {
-                let model = loaded_model(&load, self.path);
-                self.say(Event::Loaded { id: load.id, model }).await;
+                let model = loaded_model(load, self.path);
+                self.say(Event::Loaded { id: load.id, model });
                 None
             }
             Load::Dies(signal) => Some(ProcessEnd::Killed(signal)),
@@ -293,27 +293,48 @@ impl Played {
         }
     }
 
-    async fn answer(&mut self, GenerateRequest { id, .. }: GenerateRequest) -> Option<ProcessEnd> {
+    fn answer(&mut self, GenerateRequest { id, .. }: GenerateRequest) -> Option<ProcessEnd> {
         self.engines.see(self.path, Seen::Asked);
-        self.say(Event::Started { id, remembered_from: 0, prompt_tokens: 10, reused_tokens: 0 }).await;
-        self.say(Event::Delta { id, text: "Yes.".into() }).await;
+        self.say(Event::Started { id, remembered_from: 0, prompt_tokens: 10, reused_tokens: 0 });
+        self.say(Event::Delta { id, text: "Yes.".into() });
         match self.play().answer {
-            Answer::Works => self.finish(id, FinishReason::EndOfTurn).await,
+            Answer::Works => self.finish(id, FinishReason::EndOfTurn),
             Answer::Dies(signal) => return Some(ProcessEnd::Killed(signal)),
             Answer::GoesOn => self.writing = Some(id),
         }
         None
     }
 
-    async fn finish(&mut self, id: RequestId, reason: FinishReason) {
+    fn finish(&mut self, id: RequestId, reason: FinishReason) {
         self.writing = None;
-        self.say(Event::Finished { id, reason, stats: GenerationStats::default() }).await;
+        self.say(Event::Finished { id, reason, stats: GenerationStats::default() });
     }
 
-    async fn say(&mut self, event: Event) {
+    fn say(&self, event: Event) {
         // The app may be gone.
-        write_async(&mut self.writer, &event).await.ok();
+        self.said.send(event).ok();
     }
+}
+
+/// Writes what is said, and each second that the engine lives. Closes the pipe when nobody can say anything any more.
+fn speak(mut writer: WriteHalf<DuplexStream>) -> mpsc::UnboundedSender<Event> {
+    let (said, mut heard) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut beats = tokio::time::interval(Duration::from_secs(1));
+        beats.tick().await;
+        loop {
+            let event = tokio::select! {
+                biased;
+                event = heard.recv() => event,
+                _ = beats.tick() => Some(Event::Heartbeat { progress: 0 }),
+            };
+            let Some(event) = event else { return };
+            if write_async(&mut writer, &event).await.is_err() {
+                return;
+            }
+        }
+    });
+    said
 }
 
 /// A computer that changes while the app runs.

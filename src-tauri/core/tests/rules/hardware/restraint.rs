@@ -12,7 +12,7 @@ use hearth_core::{
 use hearth_ipc::{ComputePath::Cpu, Restraint};
 
 use super::double::{Answer, Changing, Engines, Play, Seen, config};
-use crate::stage::{Stage, TestComputer, finished, is_ready, started, state, text, text_of};
+use crate::stage::{Stage, TestComputer, finished, is_ready, started, text, text_of};
 
 /// An app on a computer that changes; nothing is tried on it.
 pub(super) async fn open(stage: &Stage, engines: &Arc<Engines>) -> (App, Arc<Changing>) {
@@ -25,18 +25,32 @@ pub(super) async fn open(stage: &Stage, engines: &Arc<Engines>) -> (App, Arc<Cha
 }
 
 /// What happens when so much time goes by in which nobody does anything.
-pub(super) async fn let_go_by(time: Duration) {
+async fn let_go_by(time: Duration) {
     tokio::time::pause();
-    // Not in one leap: what is looked at from time to time is looked at.
-    for _ in 0..time.as_secs().div_ceil(10) {
-        tokio::time::advance(Duration::from_secs(10)).await;
-        tokio::task::yield_now().await;
+    // Not in one leap: what happens each second does.
+    for _ in 0..time.as_secs() {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for _ in 0..8 {
+            tokio::task::yield_now().await;
+        }
     }
     tokio::time::resume();
 }
 
-fn is_resting(state: &EngineState) -> bool {
-    matches!(state, EngineState::Resting { .. })
+/// Lets time go by until it is so. What a thread of its own finds out takes real time, and comes in between.
+pub(super) async fn in_the_course_of_time(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if is_so() {
+            return;
+        }
+        let_go_by(Duration::from_secs(10)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("{what} did not come");
+}
+
+pub(super) fn is_resting(app: &App) -> bool {
+    matches!(&*app.engine_states().borrow(), EngineState::Resting { .. })
 }
 
 #[tokio::test]
@@ -45,11 +59,10 @@ async fn a_model_that_nobody_asks_rests_and_the_next_question_wakes_it() {
     let engines = Engines::new([]);
     let (app, _) = open(&stage, &engines).await;
     let_go_by(Duration::from_mins(29)).await;
-    assert!(!is_resting(&app.engine_states().borrow()));
-    let_go_by(Duration::from_mins(2)).await;
-    let rests = state(&app, is_resting).await;
-    let EngineState::Resting { model } = rests else { unreachable!() };
-    assert_eq!(model.name, "starter");
+    assert!(!is_resting(&app));
+    in_the_course_of_time("the model's rest", || is_resting(&app)).await;
+    let rests = app.engine_states().borrow().clone();
+    assert!(matches!(rests, EngineState::Resting { model } if model.name == "starter"));
     engines.wait(Cpu, 1, |seen| *seen == Seen::Unloaded).await;
 
     let mut answer = app.send(None, None, "Are you still there?".into()).await.expect("not refused");
@@ -80,13 +93,13 @@ async fn a_model_makes_room_when_memory_is_short_but_not_in_the_middle_of_an_ans
     let (_, id) = started(&mut answer).await;
     text_of(&mut answer, 4).await;
     computer.is_short.store(true, Ordering::Relaxed);
-    // Whoever looks does so in a thread of its own; the state below is what is waited for.
     let_go_by(Duration::from_mins(5)).await;
     assert!(matches!(&*app.engine_states().borrow(), EngineState::Ready { .. }));
     app.stop(id);
     finished(&mut answer).await;
-    let_go_by(Duration::from_mins(2)).await;
-    state(&app, is_resting).await;
+    let asked_at = tokio::time::Instant::now();
+    in_the_course_of_time("the model's rest", || is_resting(&app)).await;
+    assert!(asked_at.elapsed() < Duration::from_mins(20), "sooner than after the half hour that is usual");
 }
 
 #[tokio::test]
@@ -117,8 +130,7 @@ async fn on_battery_fewer_threads_compute_if_that_is_wished() {
     let wished = HardwareSettings { fewer_threads_on_battery: true, ..HardwareSettings::default() };
     app.update_hardware_settings(wished).await.expect("kept");
     computer.is_on_battery.store(true, Ordering::Relaxed);
-    let_go_by(Duration::from_secs(40)).await;
-    let half = Restraint { threads: Some(1), background: false };
-    engines.wait(Cpu, 1, |seen| *seen == Seen::Restrained(half)).await;
+    let half = Seen::Restrained(Restraint { threads: Some(1), background: false });
+    in_the_course_of_time("half the threads", || engines.count(Cpu, |seen| *seen == half) > 0).await;
     assert!(app.hardware().await.expect("shown").has_battery);
 }

@@ -5,7 +5,7 @@ use std::{fs, sync::Arc};
 use hearth_core::{
     App, Config, Machine,
     error::ErrorCode,
-    view::{ComputePath as Shown, EngineState, FitVerdict, HardwareSettings, KvCache},
+    view::{ComputePath as Shown, EngineState, FitVerdict, HardwareSettings, KvCache, SmallerBuildPlace},
 };
 use hearth_ipc::{
     ComputePath::{Cpu, Vulkan},
@@ -13,6 +13,8 @@ use hearth_ipc::{
 };
 
 use super::double::{Engines, FAST, Play, Seen, config, hardware, tried};
+use crate::choosing::id;
+use crate::model_file;
 use crate::stage::{Stage, TestComputer, finished, is_ready, started, state};
 
 #[tokio::test]
@@ -93,11 +95,39 @@ async fn a_model_that_cannot_fit_is_refused_before_the_engine_is_asked() {
 }
 
 #[tokio::test]
+async fn of_the_same_model_smaller_builds_are_offered_that_run_here() {
+    let stage = Stage::new();
+    let app = App::new(config(&stage, &Engines::new([])));
+    is_ready(&app).await;
+    let write = |file: &str, architecture: &str, longer_by: usize| {
+        let mut bytes = model_file::bytes("A model", architecture);
+        bytes.resize(bytes.len() + longer_by, 0);
+        let path = stage.folder().join(file);
+        fs::write(&path, bytes).expect("written");
+        path
+    };
+    let large = write("large.gguf", "llama", 4096);
+    let (small, other) = (write("small.gguf", "llama", 0), write("other.gguf", "qwen3", 0));
+    for file in [&large, &small, &other] {
+        app.open_model(file.clone()).await.expect("opened");
+    }
+    let builds = app.smaller_builds(id(&large)).await.expect("looked up");
+    let places: Vec<_> = builds.iter().map(|build| build.place.clone()).collect();
+    assert!(places.contains(&SmallerBuildPlace::Here { model: id(&small) }), "{places:?}");
+    assert!(!places.contains(&SmallerBuildPlace::Here { model: id(&other) }), "another model is no smaller build");
+    assert!(!places.contains(&SmallerBuildPlace::Here { model: id(&large) }), "nor is it itself");
+    let none = app.smaller_builds(id(&other)).await.expect("looked up");
+    assert_eq!(none, [], "there is none");
+}
+
+#[tokio::test]
 async fn memory_of_a_card_counts_for_what_fits() {
     let stage = Stage::new();
     let engines = Engines::new([(Vulkan, Play::card(FAST))]);
     let machine = Machine { memory_bytes: 1_550_000_000, ..TestComputer::of_gigabytes(2).0 };
-    let app = App::new(Config { hardware: Arc::new(TestComputer(machine)), ..config(&stage, &engines) });
+    // As old as the catalog asks for.
+    let config = Config { version: "0.1.0".into(), ..config(&stage, &engines) };
+    let app = App::new(Config { hardware: Arc::new(TestComputer(machine)), ..config });
     hardware(&app, "the card", |hardware| hardware.used == Shown::Vulkan && hardware.load.is_some()).await;
     let starter = crate::fit::starter_model();
     crate::choosing::use_file(&app, starter).await.expect("begun");
