@@ -42,27 +42,20 @@ impl App {
         parent: Option<MessageId>,
         text: &str,
     ) -> Result<Option<(ReadyModel, PrepareRequest)>, AppError> {
-        if check_length(text).is_err() || self.inner.slot.is_taken() || !self.may_read_ahead().await? {
+        // What was decided is in the history, which may not be open yet.
+        let store = self.store().await?;
+        if check_length(text).is_err() || self.inner.slot.is_taken() || !self.inner.compute.reads_ahead().await {
             return Ok(None);
         }
         let model = self.choice_for(conversation).await?;
         // One that rests is woken by this: whoever types is about to need it. Another one is not loaded before they send.
         let Some(Ok(ready)) = self.inner.engine.ready(model).now_or_never() else { return Ok(None) };
-        let messages = turn::messages_ahead(self.store().await?, conversation, parent, text).await?;
+        let messages = turn::messages_ahead(store, conversation, parent, text).await?;
         let request = PrepareRequest {
             id: ready.client.new_id(),
             conversation: conversation.map(states::conversation_name),
             messages,
         };
         Ok(Some((ready, request)))
-    }
-
-    /// Whether the person wants it, with what the computer runs on now.
-    async fn may_read_ahead(&self) -> Result<bool, AppError> {
-        let settings = self.hardware_settings().await?;
-        if !settings.read_ahead || settings.read_ahead_on_battery {
-            return Ok(settings.read_ahead);
-        }
-        Ok(!self.inner.compute.computer(|computer| computer.power()).await.is_on_battery)
     }
 }
