@@ -42,13 +42,15 @@ impl App {
         parent: Option<MessageId>,
         text: &str,
     ) -> Result<Option<(ReadyModel, PrepareRequest)>, AppError> {
+        // What was decided is in the history, which may not be open yet.
+        let store = self.store().await?;
         if check_length(text).is_err() || self.inner.slot.is_taken() || !self.inner.compute.reads_ahead().await {
             return Ok(None);
         }
         let model = self.choice_for(conversation).await?;
         // One that rests is woken by this: whoever types is about to need it. Another one is not loaded before they send.
         let Some(Ok(ready)) = self.inner.engine.ready(model).now_or_never() else { return Ok(None) };
-        let messages = turn::messages_ahead(self.store().await?, conversation, parent, text).await?;
+        let messages = turn::messages_ahead(store, conversation, parent, text).await?;
         let request = PrepareRequest {
             id: ready.client.new_id(),
             conversation: conversation.map(states::conversation_name),

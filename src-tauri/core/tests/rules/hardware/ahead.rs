@@ -1,20 +1,14 @@
 //! Reading ahead as the person wishes it, and with what the computer has to give.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::sync::{Arc, atomic::Ordering};
 
-use hearth_core::{
-    App, Config,
-    view::{EngineState, HardwareSettings},
-};
+use hearth_core::{App, Config, view::HardwareSettings};
 
 use super::{
     double::{Changing, Engines},
     restraint,
 };
-use crate::stage::{Stage, StagedEngine, TestComputer, exchange, is_ready, state};
+use crate::stage::{Stage, StagedEngine, TestComputer, exchange, is_ready};
 
 async fn open(stage: &Stage) -> (App, StagedEngine, Arc<Changing>) {
     let computer = Changing::new(TestComputer::of_gigabytes(16).0);
@@ -70,8 +64,7 @@ async fn a_model_that_rests_is_woken_by_whoever_begins_to_write() {
     let stage = Stage::new();
     let engines = Engines::new([]);
     let (app, _) = restraint::open(&stage, &engines).await;
-    restraint::let_go_by(Duration::from_mins(31)).await;
-    state(&app, |state| matches!(state, EngineState::Resting { .. })).await;
+    restraint::in_the_course_of_time("the model's rest", || restraint::is_resting(&app)).await;
     prepare(&app).await;
     is_ready(&app).await;
 }

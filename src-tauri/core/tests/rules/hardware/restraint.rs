@@ -25,7 +25,7 @@ pub(super) async fn open(stage: &Stage, engines: &Arc<Engines>) -> (App, Arc<Cha
 }
 
 /// What happens when so much time goes by in which nobody does anything.
-pub(super) async fn let_go_by(time: Duration) {
+async fn let_go_by(time: Duration) {
     tokio::time::pause();
     // Not in one leap: what happens each second does.
     for _ in 0..time.as_secs() {
@@ -38,7 +38,7 @@ pub(super) async fn let_go_by(time: Duration) {
 }
 
 /// Lets time go by until it is so. What a thread of its own finds out takes real time, and comes in between.
-async fn in_the_course_of_time(what: &str, is_so: impl Fn() -> bool) {
+pub(super) async fn in_the_course_of_time(what: &str, is_so: impl Fn() -> bool) {
     for _ in 0..1000 {
         if is_so() {
             return;
@@ -49,7 +49,7 @@ async fn in_the_course_of_time(what: &str, is_so: impl Fn() -> bool) {
     panic!("{what} did not come");
 }
 
-fn is_resting(app: &App) -> bool {
+pub(super) fn is_resting(app: &App) -> bool {
     matches!(&*app.engine_states().borrow(), EngineState::Resting { .. })
 }
 
