@@ -310,7 +310,7 @@ async fn slow_work_that_moves_on_now_and_then_is_no_hang() {
     let _load = client.load(LoadRequest::new(client.new_id(), "/m.gguf"));
     for second in 0..90 {
         sleep(Duration::from_secs(1)).await;
-        engine.say(&Event::Heartbeat { progress: second / 9 }).await;
+        engine.say(&Event::Heartbeat { progress: second / 7 }).await;
     }
     assert!(!client.has_ended());
 }

@@ -39,7 +39,7 @@ const RUNTIME: [&str; 3] = ["libcudart.so.13", "libcublas.so.13", "libcublasLt.s
 
 /// Of all backends only this one, found by its neighbours in the engine's folder, and without the driver's interface for
 /// virtual memory, whose stand-in for the linker is in no Python package.
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 16] = [
     "-DCMAKE_BUILD_TYPE=Release",
     "-DCMAKE_BUILD_WITH_INSTALL_RPATH=ON",
     "-DCMAKE_INSTALL_RPATH=$ORIGIN;$ORIGIN/..",
@@ -49,7 +49,13 @@ const SETTINGS: [&str; 10] = [
     "-DGGML_CPU=OFF",
     "-DGGML_CUDA=ON",
     "-DGGML_CUDA_NO_VMM=ON",
-    "-DGGML_BUILD_TESTS=OFF",
+    "-DLLAMA_BUILD_APP=OFF",
+    "-DLLAMA_BUILD_COMMON=OFF",
+    "-DLLAMA_BUILD_EXAMPLES=OFF",
+    "-DLLAMA_BUILD_SERVER=OFF",
+    "-DLLAMA_BUILD_TESTS=OFF",
+    "-DLLAMA_BUILD_TOOLS=OFF",
+    "-DLLAMA_OPENSSL=OFF",
 ];
 
 pub(crate) fn engine(folders: &Folders, options: &Options) -> Result<()> {
@@ -142,7 +148,7 @@ fn try_compiler(toolkit: &Path, architectures: &str) -> Result<()> {
 
 /// Compiles the backend out of the very sources that the engine is built from, and returns the folder of the result.
 fn build(folders: &Folders, toolkit: &Path, architectures: &str) -> Result<PathBuf> {
-    let source = vendored_sources(folders)?.join("ggml");
+    let source = vendored_sources(folders)?;
     let build = folders.target.join("cuda");
     let mut configure = Command::new("cmake");
     configure.arg("-S").arg(&source).arg("-B").arg(&build).args(SETTINGS).arg("--log-level=WARNING");
@@ -156,11 +162,7 @@ fn build(folders: &Folders, toolkit: &Path, architectures: &str) -> Result<PathB
     program::run(&mut make)?;
 
     let place = built_libraries(folders);
-    let library = ["bin", "src/ggml-cuda", "src"]
-        .iter()
-        .map(|folder| build.join(folder).join("libggml-cuda.so"))
-        .find(|library| library.is_file())
-        .with_context(|| format!("CMake left no libggml-cuda.so in {}", build.display()))?;
+    let library = build.join("bin/libggml-cuda.so");
     engine_folder::place(&library, &place.join("libggml-cuda.so"))?;
     for library in RUNTIME {
         engine_folder::place(&toolkit.join("lib").join(library), &place.join(library))?;
