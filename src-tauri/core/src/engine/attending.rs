@@ -51,7 +51,6 @@ impl Supervisor {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut unused_since, mut calm_at) = (ready_since, self.ends.usage.borrow().begun);
         let (mut power, mut is_short) = (Power::default(), false);
-        let mut sent = Restraint::default();
         loop {
             let usage = *self.ends.usage.borrow_and_update();
             let is_used = usage.held > 0;
@@ -76,9 +75,9 @@ impl Supervisor {
             }
             if let Some(threads) = self.loaded_threads().filter(|_| is_loaded) {
                 let restraint = restraint(&now, power, threads, *self.ends.focus.borrow_and_update() || is_used);
-                if restraint != sent {
+                if restraint != self.restraint {
                     client.restrain(restraint);
-                    sent = restraint;
+                    self.restraint = restraint;
                 }
             }
             tokio::select! {

@@ -3,7 +3,7 @@
 
 use std::{io, ops::ControlFlow, time::Duration};
 
-use hearth_ipc::{Client, ComputePath, ConnectError, EngineEnd, EngineLauncher};
+use hearth_ipc::{Client, ComputePath, ConnectError, EngineEnd, EngineLauncher, Restraint};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{sleep, timeout},
@@ -39,6 +39,8 @@ pub(super) struct Supervisor {
     pub(super) waiting: Option<oneshot::Sender<()>>,
     /// What the loaded model takes of memory: free, as soon as another is loaded.
     pub(super) held_bytes: u64,
+    /// What this process was last told of how much of the computer it may use.
+    pub(super) restraint: Restraint,
     /// Failed starts in a row.
     failures: usize,
     /// How often the chosen model has ended the engine in a row.
@@ -103,6 +105,7 @@ impl Supervisor {
             choice: ModelChoice::Starter,
             waiting: None,
             held_bytes: 0,
+            restraint: Restraint::default(),
             failures: 0,
             strikes: 0,
             served: 0,
@@ -140,6 +143,7 @@ impl Supervisor {
 
     /// One process, from its hello to its end.
     async fn serve(&mut self, client: &Client, path: ComputePath) -> Over {
+        self.restraint = Restraint::default();
         loop {
             if self.parts.compute.chosen().borrow().path != path {
                 shut_down(client).await;

@@ -322,11 +322,16 @@ fn speak(mut writer: WriteHalf<DuplexStream>) -> mpsc::UnboundedSender<Event> {
     tokio::spawn(async move {
         let mut beats = tokio::time::interval(Duration::from_secs(1));
         beats.tick().await;
+        // It always moves: what becomes of one that does not is settled where its signs of life are heard.
+        let mut progress = 0;
         loop {
             let event = tokio::select! {
                 biased;
                 event = heard.recv() => event,
-                _ = beats.tick() => Some(Event::Heartbeat { progress: 0 }),
+                _ = beats.tick() => {
+                    progress += 1;
+                    Some(Event::Heartbeat { progress })
+                }
             };
             let Some(event) = event else { return };
             if write_async(&mut writer, &event).await.is_err() {
