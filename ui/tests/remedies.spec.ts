@@ -76,7 +76,7 @@ test('a smaller one that is elsewhere is downloaded, and then used, by the same 
 }) => {
   await open('trouble-model-too-large');
   await get(page).click();
-  await expect(smaller(page).getByRole('button', { name: /^Qwen3\.5 4B UD-Q4_K_XL: \d+%/ })).toBeFocused();
+  await expect(smaller(page).getByRole('button', { name: /^Qwen3\.5 4B UD-Q4_K_XL: \d+%$/ })).toBeFocused();
   expect(await calls(page, 'startDownload')).toEqual([
     [
       {
@@ -160,6 +160,17 @@ test('what is told of a model that is too large stays in its place when the smal
   await open('trouble-model-too-large');
   await expect(get(page)).toBeVisible();
   expect(await boxes()).toEqual(before);
+  // With none, or with more than a line of them, at least what can be pressed already does not move.
+  await open('trouble-model-too-large-alone');
+  await expect.poll(async () => (await boxes()).told?.height).toBeLessThan(before.told?.height ?? 0);
+  expect((await boxes()).button).toEqual(before.button);
+  await page.setViewportSize({ width: 900, height: 600 });
+  await open('trouble-model-too-large-pending');
+  await expect(alert(page)).toBeVisible();
+  const narrow = await boxes();
+  await open('trouble-model-too-large-here');
+  await expect(smaller(page).getByRole('button')).toHaveCount(3);
+  expect((await boxes()).button).toEqual(narrow.button);
 });
 
 for (const [scenario, sentence] of [
