@@ -76,7 +76,18 @@ test('a smaller one that is elsewhere is downloaded, and then used, by the same 
 }) => {
   await open('trouble-model-too-large');
   await get(page).click();
-  await expect(smaller(page).getByRole('button', { name: /^Qwen3\.5 4B UD-Q4_K_XL: \d+%$/ })).toBeFocused();
+  const step = () => page.evaluate(() => window.hearth.downloads.step());
+  for (const state of [
+    'Waiting for its turn',
+    'Connecting…',
+    '40%',
+    '80%',
+    'Checking that it arrived whole…',
+  ]) {
+    const coming = smaller(page).getByRole('button', { name: `Qwen3.5 4B UD-Q4_K_XL: ${state}` });
+    await expect(coming).toBeFocused();
+    await step();
+  }
   expect(await calls(page, 'startDownload')).toEqual([
     [
       {

@@ -408,7 +408,7 @@ function downloading(list: Download[]): Scenario {
   };
 }
 
-/** A model of the Hub whose largest build was downloaded. */
+/** A model of the Hub whose largest build was downloaded. No download gets on by itself. */
 function tooLarge(change: Partial<LocalModel> = {}): Scenario {
   const large = localModel({
     id: `${qwenFolder}/Qwen3.5-4B-Q8_0.gguf`,
@@ -422,6 +422,7 @@ function tooLarge(change: Partial<LocalModel> = {}): Scenario {
   return {
     ...withHistory(weeksOfUse()),
     library: new FakeLibrary({ models: [large, gemma, starterModel] }),
+    downloads: new FakeDownloads({ stepMs: null, stepShare: 0.4 }),
     engine: { state: 'trouble', error: failure('model_too_large', details), model: named(large) },
     defaultModel: named(large),
   };
