@@ -253,7 +253,20 @@ screens.push(
   ['hardware being tried', 'hardware-testing', openSettings],
   ['hardware that cannot be asked', 'hardware-failed', openSettings],
   ['a model that rests', 'resting'],
-  ['a model that is too large', 'trouble-model-too-large'],
+  [
+    'a model that is too large, and a smaller one of it coming',
+    'trouble-model-too-large',
+    async (page) => {
+      await page.getByRole('button', { name: /^Get Qwen3\.5 4B UD-Q4_K_XL/ }).click();
+      await page.getByRole('button', { name: /^Qwen3\.5 4B UD-Q4_K_XL: / }).waitFor();
+    },
+  ],
+  [
+    'a model that is too large where smaller ones are here',
+    'trouble-model-too-large-here',
+    (page) => page.getByRole('button', { name: /^Get Qwen3\.5 4B/ }).waitFor(),
+  ],
+  ['a model that is too large and has no smaller ones', 'trouble-model-too-large-alone'],
   ['an answer that lost its graphics', 'answer-graphics-lost'],
   ['what an answer took', 'full', (page) => page.getByRole('button', { name: 'Details' }).last().click()],
 );

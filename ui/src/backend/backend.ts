@@ -36,6 +36,7 @@ import type {
   RemovedModel,
   Settings,
   SignedOut,
+  SmallerBuild,
 } from './bindings';
 
 export interface Backend {
@@ -86,6 +87,8 @@ export interface Backend {
   openedModel(): Promise<NamedModel | null>;
   /** Tries the chosen model once more. */
   reloadModel(): Promise<void>;
+  /** Smaller builds of the same model that run here, the largest first. Needs no network. */
+  smallerBuilds(model: LocalModelId): Promise<SmallerBuild[]>;
 
   /** What the app recommends for this computer. Needs no network. */
   recommendations(): Promise<Recommendations>;

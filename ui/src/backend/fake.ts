@@ -38,6 +38,7 @@ import type {
   RemovedModel,
   Settings,
   SignedOut,
+  SmallerBuild,
 } from './bindings';
 import { FakeAnswers, pause } from './fake/answers';
 import type { FakeDiscover } from './fake/discover';
@@ -49,6 +50,7 @@ import { localModel, named, starterNamed, type FakeLibrary } from './fake/librar
 import { listen } from './fake/listen';
 import type { FakeNetwork } from './fake/network';
 import type { Scenario, ScriptedAnswer } from './fake/scenario';
+import { smallerBuilds } from './fake/smaller';
 
 /** A call that a test may want to look at: which, and with what. */
 export interface Call {
@@ -259,6 +261,12 @@ export class FakeBackend implements Backend {
   async reloadModel(): Promise<void> {
     await this.#call('reloadModel');
     this.setEngine(this.#scenario.mended);
+  }
+
+  async smallerBuilds(model: LocalModelId): Promise<SmallerBuild[]> {
+    await this.#call('smallerBuilds', model);
+    const { models } = this.localModels;
+    return smallerBuilds(this.localModels.find(model), models, this.discover.recommendations().models);
   }
 
   async recommendations(): Promise<Recommendations> {

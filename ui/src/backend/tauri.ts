@@ -48,6 +48,7 @@ export const tauri: Backend = {
   reloadModel: async () => {
     await commands.reloadModel();
   },
+  smallerBuilds: (model) => commands.smallerBuilds(model),
 
   recommendations: () => commands.recommendations(),
   searchModels: (query, next) => commands.searchModels(query, next),

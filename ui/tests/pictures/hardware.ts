@@ -76,6 +76,19 @@ export const computing: Picture[] = [
     },
   ]),
   { name: 'hardware-model-too-large', scenario: 'trouble-model-too-large' },
+  { name: 'hardware-model-too-large-here', scenario: 'trouble-model-too-large-here' },
+  { name: 'hardware-model-too-large-alone', scenario: 'trouble-model-too-large-alone' },
+  { name: 'hardware-model-too-large-pending', scenario: 'trouble-model-too-large-pending' },
+  {
+    name: 'hardware-model-too-large-coming',
+    scenario: 'trouble-model-too-large',
+    steps: async (page) => {
+      await page.getByRole('button', { name: /^Get Qwen3\.5 4B UD-Q4_K_XL/ }).click();
+      await page.evaluate(() =>
+        window.hearth.downloads.set(1, { state: { state: 'paused' }, received_bytes: 820_000_000 }),
+      );
+    },
+  },
   { name: 'hardware-engine-stuck', scenario: 'trouble-engine-stuck' },
   { name: 'hardware-graphics-lost', scenario: 'trouble-graphics-lost' },
   { name: 'hardware-model-crashes', scenario: 'trouble-model-crashes' },
@@ -115,4 +128,5 @@ export const computing: Picture[] = [
     },
   },
   { name: 'german-resting', scenario: 'german-resting' },
+  { name: 'german-model-too-large', scenario: 'german-model-too-large' },
 ];

@@ -8,6 +8,7 @@ import type {
   ErrorCode,
   Hardware,
   HardwareSettings,
+  LocalModel,
   ModelInfo,
   NamedModel,
 } from '../bindings';
@@ -84,6 +85,22 @@ const mistral: NamedModel = {
   id: '/home/ada/Models/mistral-7b-instruct.Q4_K_M.gguf',
   name: 'Mistral 7B Instruct',
 };
+
+const qwenFolder = '/home/ada/.cache/huggingface/hub/models--unsloth--Qwen3.5-4B-GGUF/snapshots/0123456';
+
+/** Two builds of the model that is too large. */
+const smallerQwens = [
+  { label: 'UD-Q4_K_XL', bytes: 2_900_000_000 },
+  { label: 'UD-Q2_K_XL', bytes: 1_920_000_000 },
+].map(({ label, bytes }) =>
+  localModel({
+    id: `${qwenFolder}/Qwen3.5-4B-${label}.gguf`,
+    name: 'Qwen3.5 4B',
+    size_bytes: bytes,
+    quantization: label,
+    repo: 'unsloth/Qwen3.5-4B-GGUF',
+  }),
+);
 
 export function script(change: Partial<ScriptedAnswer> = {}): ScriptedAnswer {
   return {
@@ -189,7 +206,21 @@ const scenarios = {
   'trouble-model-unsupported': () =>
     trouble('model_unsupported', { path: '/home/ada/Downloads/whisper-small.gguf' }),
   'trouble-out-of-memory': () => trouble('out_of_memory'),
+  /** Two smaller builds of it can be downloaded. */
   'trouble-model-too-large': () => tooLarge(),
+  /** Two smaller builds of it are here, and one can be downloaded. */
+  'trouble-model-too-large-here': () => {
+    const scenario = tooLarge();
+    for (const build of smallerQwens) scenario.library.add(build);
+    return scenario;
+  },
+  /** It came from nowhere that is known, and nothing like it is here. */
+  'trouble-model-too-large-alone': () => tooLarge({ repo: null }),
+  'trouble-model-too-large-pending': () => ({ ...tooLarge(), delayMs: { smallerBuilds: 3_600_000 } }),
+  'trouble-model-too-large-unknown': () => ({
+    ...tooLarge(),
+    failures: { smallerBuilds: failure('internal') },
+  }),
   'trouble-engine-stuck': () => trouble('engine_stuck'),
   'trouble-graphics-lost': () => trouble('graphics_lost'),
   'trouble-model-crashes': () => trouble('model_crashes', { path: mistral.id }),
@@ -293,6 +324,7 @@ const scenarios = {
       hardware: failure('internal'),
     },
   }),
+  'german-model-too-large': () => ({ ...tooLarge(), settings: { theme: 'system', language: 'de' } }),
   german: () => ({ ...withHistory(weeksOfUse()), settings: { theme: 'system', language: 'de' } }),
   'german-hardware': () => ({
     ...computing(vulkanFailed({ outcome: 'wrong_results' })),
@@ -376,19 +408,21 @@ function downloading(list: Download[]): Scenario {
   };
 }
 
-/** A model of the Hub whose largest build was downloaded. */
-function tooLarge(): Scenario {
+/** A model of the Hub whose largest build was downloaded. No download gets on by itself. */
+function tooLarge(change: Partial<LocalModel> = {}): Scenario {
   const large = localModel({
-    id: '/home/ada/.cache/huggingface/hub/models--unsloth--Qwen3.5-4B-GGUF/snapshots/0123456/Qwen3.5-4B-Q8_0.gguf',
+    id: `${qwenFolder}/Qwen3.5-4B-Q8_0.gguf`,
     name: 'Qwen3.5 4B',
     size_bytes: 4_482_000_000,
     quantization: 'Q8_0',
     repo: 'unsloth/Qwen3.5-4B-GGUF',
+    ...change,
   });
   const details = { needed_bytes: 5.8 * GIBIBYTE, free_bytes: 3.2 * GIBIBYTE, path: large.id };
   return {
     ...withHistory(weeksOfUse()),
     library: new FakeLibrary({ models: [large, gemma, starterModel] }),
+    downloads: new FakeDownloads({ stepMs: null, stepShare: 0.4 }),
     engine: { state: 'trouble', error: failure('model_too_large', details), model: named(large) },
     defaultModel: named(large),
   };
