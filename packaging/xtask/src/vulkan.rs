@@ -39,6 +39,7 @@ pub(crate) fn ensure_headers(folders: &Folders) -> Result<()> {
          and set {VARIABLE} to its folder"
     );
     println!("Fetching newer Vulkan headers than this system's, from Debian's {SUITE}.");
+    fs::create_dir_all(&folders.cache).with_context(|| format!("cannot make {}", folders.cache.display()))?;
     let scratch = tempfile::tempdir_in(&folders.cache).context("cannot make a temporary folder")?;
     let package = download(scratch.path()).context("cannot fetch the Vulkan headers")?;
     let unpacked = scratch.path().join("unpacked");
