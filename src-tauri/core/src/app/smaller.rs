@@ -56,7 +56,7 @@ fn on_hub(large: &LocalModel, model: &RecommendedModel, build: &Build) -> Option
     (size_bytes < large.size_bytes && runs(&build.fit)).then(|| SmallerBuild {
         name: model.name.clone(),
         label: Some(build.label.clone()),
-        size_bytes,
+        size_bytes: size_bytes.saturating_add(build.projector_bytes.unwrap_or(0)),
         fit: build.fit,
         place: SmallerBuildPlace::OnHub { repo: model.repo.clone(), file: build.file.clone() },
     })

@@ -259,7 +259,7 @@ pub struct SmallerBuild {
     pub name: String,
     /// What tells the build from the others, e.g. `Q4_K_M`.
     pub label: Option<String>,
-    /// Of all its files, in bytes.
+    /// Of all its files, in bytes; with the projector, if that would be downloaded too.
     #[specta(type = Number)]
     pub size_bytes: u64,
     /// How it runs here.
