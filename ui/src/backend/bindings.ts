@@ -1325,7 +1325,7 @@ export type SmallerBuild = {
 	name: string,
 	/**  What tells the build from the others, e.g. `Q4_K_M`. */
 	label: string | null,
-	/**  Of all its files, in bytes. */
+	/**  Of all its files, in bytes; with the projector, if that would be downloaded too. */
 	size_bytes: number,
 	/**  How it runs here. */
 	fit: Fit,
