@@ -158,7 +158,9 @@ fn build(folders: &Folders, toolkit: &Path, architectures: &str) -> Result<PathB
         .arg(format!("-DCMAKE_CUDA_ARCHITECTURES={architectures}"));
     program::run(&mut configure)?;
     let mut make = Command::new("cmake");
-    make.arg("--build").arg(&build).args(["--parallel", "--target", "ggml-cuda"]);
+    // Without a number it starts a compiler for each file at once, and each takes gigabytes.
+    let jobs = std::thread::available_parallelism()?.to_string();
+    make.arg("--build").arg(&build).args(["--parallel", &jobs, "--target", "ggml-cuda"]);
     program::run(&mut make)?;
 
     let place = built_libraries(folders);
