@@ -105,7 +105,8 @@ impl Engine {
         let reading = reading.context("the engine has not said when the prompt was read")?;
         Ok(Answer {
             text,
-            first_text: first_text.context("the answer is empty")?,
+            // An answer that ends with its first token says so as soon.
+            first_text: first_text.unwrap_or(all),
             reading,
             writing: all.saturating_sub(reading),
             stats,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
-use hearth_ipc::{ChatMessage, LoadedModel};
+use hearth_ipc::{ChatMessage, LoadedModel, Sampling};
 use hearth_tests::Process;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -15,6 +15,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value as Json, json};
 use tokio::process::{Child, Command};
+
+use crate::engine::LIKELIEST;
 
 /// A large model on a slow disk included.
 const LOADING_LIMIT: Duration = Duration::from_mins(5);
@@ -93,10 +95,22 @@ impl LlamaServer {
 
     /// Always takes the likeliest token.
     pub(crate) async fn ask(&self, messages: &[ChatMessage], max_tokens: u32) -> anyhow::Result<Answer> {
+        self.ask_with(messages, max_tokens, &LIKELIEST).await
+    }
+
+    pub(crate) async fn ask_with(
+        &self,
+        messages: &[ChatMessage],
+        max_tokens: u32,
+        sampling: &Sampling,
+    ) -> anyhow::Result<Answer> {
         let body = json!({
             "messages": messages,
             "max_tokens": max_tokens,
-            "temperature": 0,
+            "temperature": sampling.temperature,
+            "top_k": sampling.top_k,
+            "top_p": sampling.top_p,
+            "min_p": sampling.min_p,
             "stream": true,
         });
         let request = http::Request::post(format!("{}/v1/chat/completions", self.address))
@@ -120,11 +134,13 @@ impl LlamaServer {
                 tokens = event.tokens.or(tokens);
             }
         }
-        let first_text = first_text.context("llama-server's answer is empty")?;
+        let all = asked.elapsed();
+        // An answer that ends with its first token says so as soon.
+        let first_text = first_text.unwrap_or(all);
         Ok(Answer {
             text,
             first_text,
-            writing: asked.elapsed().saturating_sub(first_text),
+            writing: all.saturating_sub(first_text),
             tokens: tokens.context("llama-server has not counted its tokens")?,
         })
     }

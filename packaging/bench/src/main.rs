@@ -47,9 +47,10 @@ async fn main() -> anyhow::Result<()> {
         arguments::Command::Run(arguments) => arguments,
         arguments::Command::Fetch(fetch) => return download::fetch(&fetch).await,
     };
-    let readings = rounds::run(&arguments).await?;
+    let (readings, end) = rounds::run(&arguments).await?;
     report::print(&readings, &arguments.profile);
-    report::write(&readings, &arguments.profile, &arguments.output)
+    report::write(&readings, &arguments.profile, &arguments.output)?;
+    end
 }
 
 #[cfg(not(target_os = "linux"))]

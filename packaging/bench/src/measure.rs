@@ -138,8 +138,7 @@ impl Measure {
                  at Send"
             }
             Self::EditTask => {
-                "writing again a text of about 280 words, always the likeliest token, so that it is the same text each \
-                 time; llama-server generates plainly"
+                "writing again a text of about 280 words at temperature 0.2; llama-server generates plainly"
             }
             Self::MemoryEngine => "PSS after one answer, with the same context length",
             Self::MemoryApp => "PSS of the shell's and the webview's processes at rest, without the engine",
@@ -179,14 +178,14 @@ impl Unit {
 }
 
 /// What one measure gave on both sides, one figure per turn.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Series {
     pub(crate) ours: Vec<f64>,
     pub(crate) rivals: Vec<f64>,
 }
 
 /// All of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Readings(pub(crate) BTreeMap<Measure, Series>);
 
 impl Readings {
