@@ -22,8 +22,9 @@ use crate::{
     running::{Generation, Load, Preparation, Probe, Running, Unloading},
 };
 
-/// An engine that has not said hello by then never will.
-const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// An engine that has not said hello by then never will. Windows looks through the files of a program before it lets it
+/// start for the first time.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(if cfg!(windows) { 90 } else { 10 });
 /// A process that closed its stdout has this long to end, so that the cause can be told.
 pub(crate) const EXIT_LIMIT: Duration = Duration::from_secs(2);
 

@@ -10,24 +10,30 @@
 mod client;
 pub mod codec;
 mod connection;
+mod cores;
 mod defaults;
 mod engine_log;
 mod exit;
 mod hardware;
 mod launch;
 mod messages;
+mod outcomes;
+mod requests;
 mod running;
 
 pub use client::{Client, ConnectError, EngineEnd};
 pub use codec::CodecError;
+pub use cores::Cores;
 pub use defaults::{BATCH_TOKENS, DEFAULT_CONTEXT_TOKENS, LEAST_CONTEXT_TOKENS, WEIGHTS_COPY_SHARE};
 pub use exit::Exit;
 pub use hardware::{ComputePath, Device, DeviceKind, DeviceMemory, KvCacheType, ProbeReport, ProbeRequest, Speed};
 pub use launch::{EngineLauncher, EngineProcess, EngineProgram, ProcessEnd};
-pub use messages::{
-    ChatMessage, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
-    LoadSettings, LoadedModel, PROTOCOL_VERSION, PrepareRequest, Request, RequestId, Restraint, Role, Sampling,
-    SamplingSource, StateCache, TemplateSource,
+pub use messages::{Event, PROTOCOL_VERSION, Request, RequestId};
+pub use outcomes::{
+    EngineFailure, FailureKind, FinishReason, GenerationStats, LoadedModel, SamplingSource, TemplateSource,
+};
+pub use requests::{
+    ChatMessage, GenerateRequest, LoadRequest, LoadSettings, PrepareRequest, Restraint, Role, Sampling, StateCache,
 };
 pub use running::{
     Generation, GenerationEvent, Load, LoadEvent, Preparation, PreparationEnd, Probe, ProbeEvent, Unloading,

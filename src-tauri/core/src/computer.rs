@@ -1,6 +1,5 @@
 //! This computer, as far as it matters for models.
 
-mod cores;
 mod power;
 mod pressure;
 
@@ -12,9 +11,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hearth_ipc::Cores;
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
-pub use cores::Cores;
 pub use power::Power;
 
 /// What there is for a model to run on.

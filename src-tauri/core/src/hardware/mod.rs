@@ -165,7 +165,7 @@ impl Compute {
 
     /// Decides anew. Returns what is kept of it: what cannot be is brought to the nearest that can.
     pub(crate) async fn update_settings(&self, wanted: HardwareSettings) -> Result<HardwareSettings, AppError> {
-        let cores = self.computer(|computer| computer.cores()).await.all;
+        let cores = self.computer(|computer| computer.cores()).await.threads;
         let kept = settings::possible(wanted, cores, &self.inner.parts.trials.paths);
         let mut change = self.inner.parts.opening.store().await?.change().await?;
         settings::save(&mut change, &kept).await?;

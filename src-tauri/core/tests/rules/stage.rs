@@ -185,7 +185,7 @@ impl Hardware for TestComputer {
     }
 
     fn cores(&self) -> Cores {
-        Cores { fast: 4, all: 8 }
+        Cores { fast: 4, all: 4, threads: 8 }
     }
 
     fn power(&self) -> Power {

@@ -370,7 +370,7 @@ impl Computer for Changing {
     }
 
     fn cores(&self) -> Cores {
-        Cores { fast: 4, all: 8 }
+        Cores { fast: 4, all: 4, threads: 8 }
     }
 
     fn power(&self) -> Power {
