@@ -68,9 +68,10 @@ pub(crate) fn run(
     let checked = load::check(&request.model)?;
     let bench = Bench { request, checked: &checked, backend, interrupt };
     let reference = bench.reference()?;
-    let (speed, divergence) = match path {
-        ComputePath::Cpu => (reference.speed, 0.0),
-        _ => bench.compared_with(&reference)?,
+    let (speed, divergence) = match (path, request.kv_cache) {
+        (ComputePath::Cpu, KvCacheType::F16) => (reference.speed, 0.0),
+        (ComputePath::Cpu, _) => bench.compared_with(&reference, &Offload::Nothing)?,
+        _ => bench.compared_with(&reference, &Offload::Everything)?,
     };
     let report = ProbeReport { processor: backend.processor(), devices, cpu_speed: reference.speed, speed, divergence };
     tracing::info!(?path, cpu = ?report.cpu_speed, ?speed, divergence, "probed");
@@ -97,7 +98,7 @@ struct Bench<'probe> {
 
 impl Bench<'_> {
     fn reference(&self) -> Result<Reference, EngineFailure> {
-        let mut side = self.side(&Offload::Nothing)?;
+        let mut side = self.side(&Offload::Nothing, KvCacheType::F16)?;
         let mut tokens = text(side.context.model());
         let rest = tokens.len().checked_sub(STEPS.iter().sum()).filter(|rest| *rest > 0);
         let rest = rest.ok_or_else(|| internal("the model makes too few tokens of the text".to_owned()))?;
@@ -119,9 +120,9 @@ impl Bench<'_> {
         Ok(Reference { tokens, widths, logits, speed })
     }
 
-    /// The devices' speed, and how far they are from the processor.
-    fn compared_with(&self, reference: &Reference) -> Result<(Speed, f32), EngineFailure> {
-        let mut side = self.side(&Offload::Everything)?;
+    /// The path's speed, and how far it is from the processor.
+    fn compared_with(&self, reference: &Reference, offload: &Offload) -> Result<(Speed, f32), EngineFailure> {
+        let mut side = self.side(offload, self.request.kv_cache)?;
         let (mut read, mut largest) = (0, 0.0_f32);
         for (step, (&width, expected)) in reference.widths.iter().zip(&reference.logits).enumerate() {
             let started = Instant::now();
@@ -137,7 +138,7 @@ impl Bench<'_> {
         Ok((side.speed(&reference.tokens)?, largest))
     }
 
-    fn side(&self, offload: &Offload) -> Result<Side<'_>, EngineFailure> {
+    fn side(&self, offload: &Offload, kv_cache: KvCacheType) -> Result<Side<'_>, EngineFailure> {
         let weights = match offload {
             Offload::Nothing => weights::placement(self.checked.weights_bytes(), memory::available_bytes()),
             _ => Weights::Mapped,
@@ -151,7 +152,7 @@ impl Bench<'_> {
             context_tokens: CONTEXT_TOKENS,
             batch_tokens: BATCH_TOKENS,
             threads: threads::for_computing(),
-            kv_cache: KvCacheType::F16,
+            kv_cache,
         };
         let context = Context::new(&model, settings, self.interrupt)
             .map_err(|error| EngineFailure { kind: FailureKind::OutOfMemory, cause: causes(&error) })?;

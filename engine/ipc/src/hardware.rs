@@ -107,6 +107,9 @@ pub struct ProbeRequest {
     pub id: RequestId,
     /// Absolute path of a small model, the starter model.
     pub model: PathBuf,
+    /// How the path keeps keys and values, [`F16`](KvCacheType::F16) for a probe of the path itself. What it is compared
+    /// with keeps them so.
+    pub kv_cache: KvCacheType,
 }
 
 /// How a known text was read and continued, by the processor and by the path that was tried. For the processor's own

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hearth_ipc::{
     ChatMessage, Client, ComputePath, ConnectError, EngineEnd, EngineFailure, EngineProcess, Event, FailureKind,
-    FinishReason, GenerateRequest, GenerationEvent, GenerationStats, LoadEvent, LoadRequest, PROTOCOL_VERSION,
-    PreparationEnd, PrepareRequest, ProbeEvent, ProbeReport, ProbeRequest, ProcessEnd, Request, RequestId, Restraint,
-    Role, Speed,
+    FinishReason, GenerateRequest, GenerationEvent, GenerationStats, KvCacheType, LoadEvent, LoadRequest,
+    PROTOCOL_VERSION, PreparationEnd, PrepareRequest, ProbeEvent, ProbeReport, ProbeRequest, ProcessEnd, Request,
+    RequestId, Restraint, Role, Speed,
     codec::{read_async, write_async},
 };
 use tokio::{
@@ -178,7 +178,7 @@ async fn an_unloading_is_done_when_the_engine_says_so_or_is_gone() {
 async fn a_probe_tells_its_devices_and_then_how_it_went() {
     let (client, mut engine) = connected().await;
     let id = client.new_id();
-    let mut probe = client.probe(ProbeRequest { id, model: "/m.gguf".into() });
+    let mut probe = client.probe(ProbeRequest { id, model: "/m.gguf".into(), kv_cache: KvCacheType::F16 });
     assert!(matches!(engine.hear().await, Some(Request::Probe(request)) if request.id == id));
     let speed = Speed { prompt: 400.0, generation: 150.0 };
     let report = ProbeReport {
@@ -293,7 +293,7 @@ async fn an_engine_that_beats_but_does_nothing_for_ten_seconds_is_ended() {
 async fn a_probe_may_go_without_progress_until_its_caller_ends_it() {
     let (client, mut engine) = connected().await;
     let id = client.new_id();
-    let probe = client.probe(ProbeRequest { id, model: "/m.gguf".into() });
+    let probe = client.probe(ProbeRequest { id, model: "/m.gguf".into(), kv_cache: KvCacheType::F16 });
     for _ in 0..80 {
         sleep(Duration::from_secs(1)).await;
         engine.say(&Event::Heartbeat { progress: 7 }).await;

@@ -79,7 +79,7 @@ fn requests() -> Vec<Request> {
         }),
         Request::Unload { id: ID },
         Request::Prepare(PrepareRequest { id: ID, conversation: None, messages: vec![message(Role::User, "?")] }),
-        Request::Probe(ProbeRequest { id: ID, model: "/starter.gguf".into() }),
+        Request::Probe(ProbeRequest { id: ID, model: "/starter.gguf".into(), kv_cache: KvCacheType::Q8_0 }),
         Request::Restrain(Restraint { threads: Some(1), background: true }),
         Request::Generate(GenerateRequest {
             conversation: Some("12".to_owned()),

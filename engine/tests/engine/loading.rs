@@ -57,10 +57,9 @@ fn a_model_loads_with_rising_progress() {
 }
 
 #[test]
-fn with_keys_and_values_in_half_the_room_answers_begin_the_same() {
+fn keys_and_values_of_eight_bits_take_half_the_room() {
     let mut engine = Engine::start();
     engine.next();
-    let mut answers = Vec::new();
     let mut sizes = Vec::new();
     for kv_cache in [KvCacheType::F16, KvCacheType::Q8_0] {
         let settings = LoadSettings {
@@ -72,12 +71,9 @@ fn with_keys_and_values_in_half_the_room_answers_begin_the_same() {
         let model = engine.load_with(&starter_model(), settings).expect("loaded");
         assert_eq!(model.kv_cache, kv_cache);
         sizes.push(model.memory[0].kv_bytes);
-        // Later the two may part where a small model is of two minds.
-        let questions = ["What is the capital of France?", "Name three colours.", "How much is two and two?"];
-        let texts = questions.map(|question| engine.answer(ask(vec![user(question)], 3)).expect("an answer").text);
-        answers.push(texts);
+        // How right the answers are is found by a probe (`probing.rs`).
+        engine.answer(ask(vec![user("Name three colours.")], 3)).expect("an answer");
     }
-    assert_eq!(answers[0], answers[1]);
     assert!(sizes[1] * 32 <= sizes[0] * 18, "little more than half: {sizes:?}");
 }
 

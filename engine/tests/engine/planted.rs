@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use hearth_ipc::{ComputePath, Event, ProbeRequest, Request, RequestId, codec};
+use hearth_ipc::{ComputePath, Event, KvCacheType, ProbeRequest, Request, RequestId, codec};
 
 use crate::{
     doubles::plant,
@@ -56,7 +56,7 @@ fn planted_libraries_are_not_loaded_even_if_the_environment_points_at_them() {
             .expect("the engine starts");
         let (mut input, mut output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
         // A probe that ends, in whatever way, has loaded all that it will.
-        let probe = ProbeRequest { id: RequestId(1), model: model.clone() };
+        let probe = ProbeRequest { id: RequestId(1), model: model.clone(), kv_cache: KvCacheType::F16 };
         codec::write(&mut input, &Request::Probe(probe)).expect("the engine reads");
         loop {
             match codec::read::<Event>(&mut output).expect("a frame").expect("the engine lives") {

@@ -4,8 +4,8 @@ use std::os::unix::process::ExitStatusExt as _;
 
 use hearth_engine::exit::Exit;
 use hearth_ipc::{
-    ComputePath, Device, DeviceKind, EngineFailure, Event, FailureKind, LoadRequest, LoadSettings, ProbeReport,
-    ProbeRequest, Request,
+    ComputePath, Device, DeviceKind, EngineFailure, Event, FailureKind, KvCacheType, LoadRequest, LoadSettings,
+    ProbeReport, ProbeRequest, Request,
 };
 
 use crate::{
@@ -16,15 +16,19 @@ use crate::{
 /// As much as no test needs.
 const PLENTY: u64 = 8_000_000_000;
 
-fn ask_for_probe(engine: &mut Engine) {
+fn ask_for_probe(engine: &mut Engine, kv_cache: KvCacheType) {
     let id = engine.next_id();
-    engine.send(&Request::Probe(ProbeRequest { id, model: starter_model() }));
+    engine.send(&Request::Probe(ProbeRequest { id, model: starter_model(), kv_cache }));
 }
 
 /// The devices that are told first, and how the probe ends.
 fn probe(engine: &mut Engine) -> (Vec<Device>, Result<ProbeReport, EngineFailure>) {
+    probe_with(engine, KvCacheType::F16)
+}
+
+fn probe_with(engine: &mut Engine, kv_cache: KvCacheType) -> (Vec<Device>, Result<ProbeReport, EngineFailure>) {
     assert!(matches!(engine.next(), Event::Hello { .. }));
-    ask_for_probe(engine);
+    ask_for_probe(engine, kv_cache);
     let Event::Devices { devices, .. } = engine.next() else { panic!("the devices come first") };
     match engine.next() {
         Event::Probed { report, .. } => (devices, Ok(report)),
@@ -42,6 +46,18 @@ fn the_processor_is_probed_by_itself() {
     assert!(report.cpu_speed.prompt > 0.0 && report.cpu_speed.generation > 0.0, "{report:?}");
     assert_eq!(report.speed, report.cpu_speed);
     assert!(report.divergence.abs() < f32::EPSILON);
+}
+
+#[test]
+fn keys_and_values_in_half_the_room_are_as_good_as_whole_ones() {
+    let (_, report) = probe_with(&mut Engine::start(), KvCacheType::Q8_0);
+    let report = report.expect("the processor always computes");
+    // Rounding to eight bits shows, so it was really done; but nobody would see it in a text.
+    assert!(report.divergence > 0.0 && report.divergence < 0.01, "{}", report.divergence);
+
+    let (_, report) = probe_with(&mut engine_with(Fault::None, PLENTY), KvCacheType::Q8_0);
+    let divergence = report.expect("it computes").divergence;
+    assert!(divergence > 0.0 && divergence < 0.01, "{divergence}");
 }
 
 #[test]
@@ -96,12 +112,12 @@ fn what_native_code_does_not_survive_is_told_by_the_exit_code() {
     ] {
         let mut engine = engine_with(fault, PLENTY);
         engine.next();
-        ask_for_probe(&mut engine);
+        ask_for_probe(&mut engine, KvCacheType::F16);
         assert_eq!(engine.exit().code(), Some(code as i32), "{fault:?}");
     }
     let mut engine = engine_with(Fault::Crash, PLENTY);
     engine.next();
-    ask_for_probe(&mut engine);
+    ask_for_probe(&mut engine, KvCacheType::F16);
     assert_eq!(engine.exit().signal(), Some(11));
 }
 
@@ -110,7 +126,7 @@ fn a_library_that_hangs_leaves_the_signs_of_life_and_no_progress() {
     for fault in [Fault::HangAtLoad, Fault::Hang] {
         let mut engine = engine_with(fault, PLENTY);
         engine.next();
-        ask_for_probe(&mut engine);
+        ask_for_probe(&mut engine, KvCacheType::F16);
         let mut progress = Vec::new();
         // The first ones may tell of what was done before.
         while progress.len() < 3

@@ -7,7 +7,7 @@ use std::{
 };
 
 use hearth_ipc::{
-    Client, ComputePath, ConnectError, Device, EngineEnd, EngineLauncher, Exit, ProbeEvent, ProbeRequest,
+    Client, ComputePath, ConnectError, Device, EngineEnd, EngineLauncher, Exit, KvCacheType, ProbeEvent, ProbeRequest,
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -87,7 +87,11 @@ impl Probe {
             Err(error) => return Some(Outcome::Crashed { cause: chain(&error) }),
         };
         see(&|seen| client.0.build().clone_into(&mut seen.build));
-        let mut probe = client.0.probe(ProbeRequest { id: client.0.new_id(), model: self.model.clone() });
+        let mut probe = client.0.probe(ProbeRequest {
+            id: client.0.new_id(),
+            model: self.model.clone(),
+            kv_cache: KvCacheType::F16,
+        });
         let is_of_build = known.is_none_or(|known| known.is_of_build(Some(client.0.build())));
         let outcome = loop {
             match probe.next().await {
