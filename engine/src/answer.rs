@@ -9,6 +9,7 @@ use std::{
 use hearth_ipc::{EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, RequestId};
 
 use crate::{
+    draft::Guessing,
     failure::causes,
     llama::{DecodeError, Sampler, Token},
     outbox::Outbox,
@@ -146,8 +147,8 @@ impl Answer<'_> {
                 return Ok(FinishReason::ContextFull);
             }
             // What would not be asked for need not be guessed.
-            let most_drafted = if request.drafting { most_tokens - self.stats.answer_tokens } else { 0 };
-            match session.write(token, most_drafted as usize) {
+            let most = if request.drafting { most_tokens - self.stats.answer_tokens } else { 0 };
+            match session.write(token, Guessing { most: most as usize, same: sampler.repeats() }) {
                 Ok(()) => {}
                 Err(DecodeError::Stopped) => return Ok(FinishReason::Cancelled),
                 Err(DecodeError::CacheFull) => return Ok(FinishReason::ContextFull),

@@ -3,12 +3,16 @@
 //! Who edits a text writes most of it again. So the last tokens are looked up in the conversation, and what followed
 //! them there is the guess. Several guessed tokens are decoded together with the one that was chosen, which takes less
 //! time than one after the other. Each is kept only if it is what would have been chosen anyway: a guess changes how
-//! fast an answer comes, never what it says.
+//! fast an answer comes, and what it says no more than [rounding](sameness) does.
 //!
 //! How much less time it takes depends on the machine and the model, and may be none at all. Both sides are therefore
 //! measured while an answer is written: what decoding so many tokens together takes, and how many guesses are right.
 
 use std::time::Duration;
+
+mod sameness;
+
+pub(crate) use sameness::Sameness;
 
 use crate::llama::{Context, Token};
 
@@ -43,6 +47,15 @@ const LONGEST_PAUSE: u32 = 512;
 
 /// So many tokens are guessed to try it again.
 const TRIAL_TOKENS: usize = 3;
+
+/// How an answer may be guessed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guessing {
+    /// Tokens that may be guessed at a time.
+    pub(crate) most: usize,
+    /// Whether the answer must be the same, to the letter, as without.
+    pub(crate) same: bool,
+}
 
 /// Guesses, and learns whether they are worth it.
 #[derive(Debug)]
@@ -100,6 +113,11 @@ impl Drafter {
             self.open = Some(Open { kind, drafted: draft.len(), ms: 0.0 });
         }
         draft
+    }
+
+    /// The guess is not used.
+    pub(crate) fn withdraw(&mut self) {
+        self.open = None;
     }
 
     /// A chosen token was decoded, and behind it `drafted` guessed ones.

@@ -63,6 +63,11 @@ impl Prompter {
         self.template.stop_texts()
     }
 
+    /// Most tokens of a prompt in a context of `context_tokens`.
+    pub(crate) fn limit(context_tokens: u32) -> u32 {
+        context_tokens - (context_tokens / ANSWER_SHARE).min(ANSWER_MOST_TOKENS)
+    }
+
     /// The prompt for the next message of a conversation, in a context of `context_tokens`.
     pub(crate) fn prompt(
         &mut self,
@@ -76,7 +81,7 @@ impl Prompter {
                 cause: "a conversation without messages".to_owned(),
             });
         }
-        let limit = context_tokens - (context_tokens / ANSWER_SHARE).min(ANSWER_MOST_TOKENS);
+        let limit = Self::limit(context_tokens);
         let system = messages.iter().take_while(|message| message.role == Role::System).count();
         let turns = turn_starts(messages, system);
         let mut oldest = self.oldest_turn(vocab, messages, system, &turns, limit);

@@ -10,13 +10,14 @@ use std::{
 use hearth_ipc::{ChatMessage, EngineFailure, Sampling, StateCache};
 
 use crate::{
-    draft::Drafter,
+    draft::{Drafter, Guessing, Sameness},
     llama::{Batch, Context, DecodeError, Interrupt, Outputs, Token, Vocab},
     prompt::{Prompt, Prompter},
     states::{ConversationName, StateKey, States, Use},
 };
 
 mod recall;
+mod spelling;
 
 /// A step of reading should not take longer, so that its progress can be shown.
 pub(crate) const LONGEST_STEP: Duration = Duration::from_secs(2);
@@ -38,6 +39,7 @@ pub(crate) struct Session {
     /// Of the logits of the last step, the row that the next token is chosen by.
     row: usize,
     drafter: Drafter,
+    sameness: Sameness,
     drafts: Drafts,
     /// How many of the cached tokens were sent or written. Behind them is what was read ahead.
     settled: usize,
@@ -70,6 +72,7 @@ impl Session {
             ahead_length: 0,
             row: 0,
             drafter: Drafter::new(),
+            sameness: Sameness::default(),
             drafts: Drafts::default(),
             settled: 0,
             conversation: None,
@@ -89,7 +92,28 @@ impl Session {
 
     /// The tokens to read for the next message of a conversation.
     pub(crate) fn prompt(&mut self, messages: &[ChatMessage]) -> Result<Prompt, EngineFailure> {
-        self.prompter.prompt(self.context.model().vocab(), messages, self.context.tokens())
+        let room = self.context.tokens();
+        let mut prompt = self.prompter.prompt(self.context.model().vocab(), messages, room)?;
+        self.spell_as_known(&mut prompt.tokens, Prompter::limit(room) as usize);
+        Ok(prompt)
+    }
+
+    /// Puts tokens that are known to the KV cache, or to a state, in place of others with the same text.
+    fn spell_as_known(&self, wanted: &mut Vec<Token>, limit: usize) {
+        let vocab = self.vocab();
+        let spell = |token, text: &mut Vec<u8>| {
+            vocab.piece(token, text);
+            !vocab.is_special(token)
+        };
+        let known = iter::once(self.cached.as_slice()).chain(self.states.known());
+        let best = known
+            .map(|known| (spelling::common(known, wanted, spell), known))
+            .max_by_key(|(common, _)| common.wanted)
+            .filter(|(common, known)| known[..common.known] != wanted[..common.wanted]);
+        let Some((common, known)) = best else { return };
+        if wanted.len() - common.wanted + common.known <= limit {
+            wanted.splice(..common.wanted, known[..common.known].iter().copied());
+        }
     }
 
     /// Texts that end an answer besides the vocabulary's own end tokens.
@@ -136,9 +160,9 @@ impl Session {
         Ok(())
     }
 
-    /// Adds a token that was chosen, and computes the logits for the next. Up to `most_drafted` tokens behind it may be
-    /// guessed and decoded along.
-    pub(crate) fn write(&mut self, token: Token, most_drafted: usize) -> Result<(), DecodeError> {
+    /// Adds a token that was chosen, and computes the logits for the next. Tokens behind it may be guessed and decoded
+    /// along.
+    pub(crate) fn write(&mut self, token: Token, guessing: Guessing) -> Result<(), DecodeError> {
         if self.ahead.front() == Some(&token) {
             self.ahead.pop_front();
             self.cached.push(token);
@@ -147,21 +171,56 @@ impl Session {
             return Ok(());
         }
         self.forget_drafted()?;
-        let draft = if most_drafted > 0 && self.context.can_go_back() {
-            let room = (self.context.tokens() as usize).saturating_sub(self.cached.len() + 1);
-            let room = room.min(self.context.batch_tokens() as usize - 1);
-            self.drafter.propose(&self.cached, token, room.min(most_drafted))
-        } else {
-            Vec::new()
-        };
-        let started = Instant::now();
-        let tokens: Vec<Token> = iter::once(token).chain(draft.iter().copied()).collect();
-        self.decode(&tokens, if draft.is_empty() { Outputs::Last } else { Outputs::All })?;
-        self.drafter.decoded(draft.len(), started.elapsed());
+        let draft = self.guess(token, guessing);
+        if guessing.same && !draft.is_empty() && !self.is_sound(draft.len()) {
+            return self.try_sameness(token, &draft);
+        }
+        self.decode_drafted(token, &draft)?;
         self.cached.truncate(self.cached.len() - draft.len());
         self.drafts.drafted += draft.len();
         self.ahead_length = draft.len();
         self.ahead = draft.into();
+        Ok(())
+    }
+
+    fn guess(&mut self, token: Token, guessing: Guessing) -> Vec<Token> {
+        if guessing.most == 0 || !self.context.can_go_back() {
+            return Vec::new();
+        }
+        let room = (self.context.tokens() as usize).saturating_sub(self.cached.len() + 1);
+        let mut most = guessing.most.min(room).min(self.context.batch_tokens() as usize - 1);
+        if guessing.same {
+            most = self.sameness.most(self.context.threads(), self.cached.len(), most);
+        }
+        self.drafter.propose(&self.cached, token, most)
+    }
+
+    fn decode_drafted(&mut self, token: Token, draft: &[Token]) -> Result<(), DecodeError> {
+        let started = Instant::now();
+        let tokens: Vec<Token> = iter::once(token).chain(draft.iter().copied()).collect();
+        self.decode(&tokens, if draft.is_empty() { Outputs::Last } else { Outputs::All })?;
+        self.drafter.decoded(draft.len(), started.elapsed());
+        Ok(())
+    }
+
+    /// Whether a step with so many guessed tokens comes out here as one without.
+    fn is_sound(&self, drafted: usize) -> bool {
+        self.sameness.is_known(self.context.threads(), self.cached.len(), drafted)
+    }
+
+    /// Decodes a token with guesses behind it and then alone, to see whether that makes a difference. What is left is
+    /// that of the token alone.
+    fn try_sameness(&mut self, token: Token, draft: &[Token]) -> Result<(), DecodeError> {
+        let (threads, before) = (self.context.threads(), self.cached.len());
+        self.decode_drafted(token, draft)?;
+        self.drafter.withdraw();
+        let together = self.logits().map(<[f32]>::to_vec);
+        self.go_back(before)?;
+        self.decode_drafted(token, &[])?;
+        let alone = self.logits();
+        let same = alone.is_some() && alone == together.as_deref();
+        tracing::debug!(threads, before, drafted = draft.len(), same, "tried a guess");
+        self.sameness.learn(threads, before, draft.len(), same);
         Ok(())
     }
 
@@ -179,11 +238,14 @@ impl Session {
         }
         let wrong = mem::take(&mut self.ahead).len();
         self.drafter.checked(self.row);
-        if wrong == 0 {
-            return Ok(());
-        }
-        let known = mem::take(&mut self.cached);
-        let kept = self.context.keep_prefix(u32::try_from(known.len()).unwrap_or(0)) as usize;
+        if wrong == 0 { Ok(()) } else { self.go_back(self.cached.len()) }
+    }
+
+    /// Sees to it that the KV cache holds the first `tokens` of those that are cached, and nothing behind them.
+    fn go_back(&mut self, tokens: usize) -> Result<(), DecodeError> {
+        let mut known = mem::take(&mut self.cached);
+        known.truncate(tokens);
+        let kept = self.context.keep_prefix(u32::try_from(tokens).unwrap_or(0)) as usize;
         self.cached.extend_from_slice(&known[..kept]);
         // Only what can go back is asked to; but whatever happens, the cache holds what it should.
         self.read_again(&known)

@@ -163,11 +163,15 @@ impl Context {
             self.renew_threads();
             restraint::of_process(restraint.background);
         }
-        let threads = restraint.threads.unwrap_or(self.threads).clamp(1, self.threads);
-        let threads = i32::try_from(threads).unwrap_or(1);
+        let threads = i32::try_from(self.threads()).unwrap_or(1);
         // SAFETY: the context lives and nothing computes with it: decoding borrows it exclusively.
         unsafe { sys::llama_set_n_threads(self.as_ptr(), threads, threads) };
         tracing::debug!(?restraint, threads, "computing with restraint");
+    }
+
+    /// Threads that compute, by what was last said of how much of the computer may be used.
+    pub fn threads(&self) -> u32 {
+        self.restraint.threads.unwrap_or(self.threads).clamp(1, self.threads)
     }
 
     /// The model at work.

@@ -18,6 +18,8 @@ const DRAW_A_SEED: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Sampler {
     chain: NonNull<sys::llama_sampler>,
+    /// See [`repeats`](Self::repeats).
+    repeats: bool,
     /// How many tokens can be left behind top-k; `None` when it keeps all.
     keeps: Option<usize>,
     /// The tokens that the penalty looks at.
@@ -36,6 +38,7 @@ impl Sampler {
         let chain = NonNull::new(unsafe { sys::llama_sampler_chain_init(sys::llama_sampler_chain_default_params()) })?;
         let sampler = Self {
             chain,
+            repeats: greedy || seed.is_some(),
             keeps,
             recent: VecDeque::new(),
             recent_limit: if penalises { usize::try_from(sampling.repeat_last_n).unwrap_or(0) } else { 0 },
@@ -60,6 +63,11 @@ impl Sampler {
             }
         }
         Some(sampler)
+    }
+
+    /// Whether the same logits make the same choices each time.
+    pub fn repeats(&self) -> bool {
+        self.repeats
     }
 
     /// Lets the penalty see tokens that were not chosen here: the prompt's.

@@ -105,6 +105,11 @@ impl Folder {
         &self.entries
     }
 
+    /// The tokens of each.
+    pub(super) fn known(&self) -> impl Iterator<Item = &[Token]> {
+        self.entries.iter().filter_map(|entry| entry.tokens.as_deref())
+    }
+
     /// Reads an [entry](Self::entries). `None` if it is damaged or gone; then it is not offered again.
     pub(super) fn fetch(&mut self, index: usize) -> Option<State> {
         let entry = self.entries.get_mut(index)?;

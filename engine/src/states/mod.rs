@@ -124,6 +124,13 @@ impl States {
         parsed
     }
 
+    /// The tokens of all states.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &[Token]> {
+        let in_memory = self.memory.iter().map(|kept| kept.state.tokens.as_slice());
+        let on_disk = self.folder.iter().flat_map(Folder::known);
+        in_memory.chain(on_disk)
+    }
+
     /// The state that saves most of reading `wanted`, of those with at most `room` tokens.
     pub(crate) fn best(&mut self, wanted: &[Token], room: usize) -> Option<Candidate> {
         let uses = self.uses;
