@@ -106,10 +106,10 @@ impl Session {
             !vocab.is_special(token)
         };
         let known = iter::once(self.cached.as_slice()).chain(self.states.known());
+        // Of several the first: nothing is nearer than the cache.
         let best = known
             .map(|known| (spelling::common(known, wanted, spell), known))
-            .max_by_key(|(common, _)| common.wanted)
-            .filter(|(common, known)| known[..common.known] != wanted[..common.wanted]);
+            .reduce(|best, next| if next.0.wanted > best.0.wanted { next } else { best });
         let Some((common, known)) = best else { return };
         if wanted.len() - common.wanted + common.known <= limit {
             wanted.splice(..common.wanted, known[..common.known].iter().copied());

@@ -34,15 +34,16 @@ pub enum Request {
     /// Write the next message of a conversation with the loaded model.
     Generate(GenerateRequest),
     /// Read what is certain already of a conversation's next prompt, while there is nothing else to do. Ends at once,
-    /// with [`FailureKind::Cancelled`], when any other long request comes; what was read stays read. Refused with
-    /// [`FailureKind::Busy`] while one runs.
+    /// with [`FailureKind::Cancelled`](crate::FailureKind::Cancelled), when any other long request comes; what was read
+    /// stays read. Refused with [`FailureKind::Busy`](crate::FailureKind::Busy) while one runs.
     Prepare(PrepareRequest),
     /// Try what this engine was started to compute with. For an engine of its own, which ends after it.
     Probe(ProbeRequest),
     /// How much of the computer may be used, from now on. Nothing answers it.
     Restrain(Restraint),
     /// Stop request `id`. A running generation closes with [`FinishReason::Cancelled`], a running load with
-    /// [`FailureKind::Cancelled`]. Unknown and finished ids are ignored: the two may cross on the wire.
+    /// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled). Unknown and finished ids are ignored: the two may cross
+    /// on the wire.
     Cancel {
         /// The request to stop.
         id: RequestId,

@@ -75,7 +75,8 @@ pub struct GenerateRequest {
     /// If the last message is the assistant's, its text is taken as the beginning of the answer and is
     /// continued; the deltas then hold only what is new.
     pub messages: Vec<ChatMessage>,
-    /// How to choose tokens; `None` means what the model recommends (see [`LoadedModel::sampling`](crate::LoadedModel::sampling)).
+    /// How to choose tokens; `None` means what the model recommends (see
+    /// [`LoadedModel::sampling`](crate::LoadedModel::sampling)).
     pub sampling: Option<Sampling>,
     /// Fixes the random choices; `None` draws a new seed.
     pub seed: Option<u32>,
