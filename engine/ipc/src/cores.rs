@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path, thread};
 /// How many there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cores {
-    /// Those that are about as fast as the fastest.
+    /// Those that are about as fast as the fastest, and no more than this process may use.
     pub fast: u32,
     /// With one thread or more each.
     pub all: u32,
@@ -21,7 +21,7 @@ impl Cores {
             let cores = number(num_cpus::get_physical());
             (cores, cores)
         });
-        Self { fast: fast.max(1), all: all.max(1), threads }
+        Self { fast: fast.clamp(1, threads), all: all.max(1), threads }
     }
 }
 
@@ -97,6 +97,6 @@ mod tests {
     #[test]
     fn this_computer_has_some() {
         let Cores { fast, all, threads } = Cores::of_this_computer();
-        assert!(fast >= 1 && fast <= all && threads >= 1);
+        assert!(fast >= 1 && fast <= all && fast <= threads);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Raised whenever a message changes in a way the other side would misread.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Chosen by the app, unique within one engine process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -85,7 +85,8 @@ pub struct GenerateRequest {
     /// Texts that end the answer. None of their characters is ever sent in a delta.
     pub stop: Vec<String>,
     /// Whether tokens may be guessed from what the conversation already holds. Guesses are checked: they change how fast
-    /// the answer comes, not what it says.
+    /// the answer comes. What it says they do not change at temperature 0 or with a seed, and otherwise no more than
+    /// rounding does.
     pub drafting: bool,
 }
 

@@ -1,10 +1,10 @@
 //! Whether tokens that are computed together come out as each of them alone does, to the last bit.
 //!
 //! They need not: backends compute a wide step in another order than a narrow one and round otherwise. ggml's processor
-//! code, for one, divides the attention of a single token among its threads once the cache is longer than
-//! 512 tokens, and sums up with half precision; a logit may then differ by half a unit. Either is as good as the other,
-//! but who asks for the likeliest token each time, or gives a seed, wants the same answer each time. For them it is
-//! tried what comes out the same, and nothing else is used.
+//! code, for one, divides the attention of a single token among its threads once it looks at two blocks of the cache,
+//! and sums up with half precision; a logit may then differ by half a unit. Either is as good as the other, but who
+//! asks for the likeliest token each time, or gives a seed, wants the same answer each time. For them it is tried what
+//! comes out the same, by the logits behind the chosen token, and nothing else is used.
 
 use std::collections::BTreeMap;
 
