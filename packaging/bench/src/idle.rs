@@ -1,4 +1,4 @@
-//! How much is computed while nobody wants anything, beside an empty window.
+//! How much is computed while nobody wants anything, beside a window with nothing but a field to type in.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,8 +11,9 @@ use crate::arguments::Arguments;
 use crate::measure::{Measure, Readings, milliseconds};
 use crate::rounds::{Side, Turn};
 
-/// What an answer leaves to be done is done by then: after five seconds the engine writes down what it remembers.
-const SETTLING: Duration = Duration::from_secs(8);
+/// What an answer leaves to be done is done by then: after five seconds the engine writes down what it remembers, and
+/// after ten the caret rests.
+const SETTLING: Duration = Duration::from_secs(13);
 const IDLENESS: Duration = Duration::from_secs(10);
 /// The system counts no less.
 const STEP: Duration = Duration::from_millis(10);
@@ -31,6 +32,13 @@ const ANSWERED: &str = "
     return answers.length > 0 && answers.every((answer) => answer.getAttribute('aria-busy') === 'false');
 ";
 const PAGE_READY: &str = "return location.protocol !== 'about:' && document.readyState === 'complete'";
+/// A caret blinks in the empty window too: in WebKitGTK (2.50) each blink has the display's clock tick for a third of a
+/// second, in the shell's process.
+const FIELD: &str = "
+    const field = document.createElement('textarea');
+    document.body.append(field);
+    field.focus();
+";
 const QUESTION: &str = "Name a tree.";
 /// The key as WebDriver has it.
 const ENTER: char = '\u{E007}';
@@ -62,6 +70,8 @@ async fn rivals(arguments: &Arguments) -> anyhow::Result<f64> {
     let driver = desk.driver().await?;
     let client = driver.open(&arguments.empty_window, &[]).await?;
     until(&client, PAGE_READY).await?;
+    client.execute(FIELD, Vec::new()).await?;
+    until(&client, COMPOSER_READY).await?;
     computed_while_idle(&[running(&arguments.empty_window)?]).await
 }
 
