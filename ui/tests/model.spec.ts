@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { gemma } from '../src/backend/fake/collection';
 import { failure } from '../src/backend/fake/failure';
 import { starterNamed } from '../src/backend/fake/library';
-import { starter } from '../src/backend/fake/scenarios';
+import { starter } from '../src/backend/fake/situations';
 import { calls, expect, test } from './open';
 
 const chip = (page: Page) => page.getByRole('button', { name: /^Model:/ });

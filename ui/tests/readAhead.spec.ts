@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { failure } from '../src/backend/fake/failure';
 import { starterNamed } from '../src/backend/fake/library';
-import { starter } from '../src/backend/fake/scenarios';
+import { starter } from '../src/backend/fake/situations';
 import type { ScenarioName } from '../src/backend/fake/scenarios';
 import { calls, expect, test } from './open';
 

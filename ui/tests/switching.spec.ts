@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { gemma } from '../src/backend/fake/collection';
 import { named } from '../src/backend/fake/library';
-import { starter } from '../src/backend/fake/scenarios';
+import { starter } from '../src/backend/fake/situations';
 import { calls, expect, test } from './open';
 
 const chip = (page: Page) => page.getByRole('button', { name: /^Model:/ });

@@ -1,5 +1,6 @@
 //! The whole application behind one handle.
 
+mod asking;
 mod discover;
 mod hardware;
 mod models;
@@ -20,14 +21,14 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{
     MESSAGE_LIMIT_CHARACTERS,
-    answer::{self, AnswerStream, Desk, Seat, Slot, Stop},
+    answer::{Slot, Stop},
     chats,
     clock::Clock,
     computer::Hardware,
     discover::Searches,
     downloads::Downloads,
     engine::{self, Engine},
-    error::{AppError, ErrorCode},
+    error::AppError,
     hardware::{Compute, ComputeParts, HardwareTrials, Tester},
     hub_access::{HubAccess, HubConfig},
     library::{self, Disks, FolderMoves, Shelf},
@@ -36,7 +37,6 @@ use crate::{
     secrets::SecretStore,
     settings, states,
     store::{Opening, Store, StoreError, conversations, drafts},
-    turn::{self, Turn},
     view::{
         About, Bootstrap, Conversation, ConversationId, ConversationSummary, EngineState, LocalModelId, MessageId,
         NamedModel, Settings,
@@ -210,63 +210,6 @@ impl App {
         self.tell(self.inner.update_settings(settings).await)
     }
 
-    /// Stores the question as a child of `parent` and has it answered. Resolves once both are stored. While the model
-    /// is still loading, the answer waits for it; if there is no hope of a model, the question is refused unstored.
-    pub async fn send(
-        &self,
-        conversation: Option<ConversationId>,
-        parent: Option<MessageId>,
-        text: String,
-    ) -> Result<AnswerStream, AppError> {
-        let sent = async {
-            check_length(&text)?;
-            let seat = self.inner.slot.take()?;
-            let model = self.choice_for(conversation).await?;
-            self.summon(&model).await?;
-            let store = self.store().await?;
-            let turn =
-                turn::send(store, conversation, parent, &text, &model.named(self.starter()).name, self.now()).await?;
-            Ok(self.answer(store, turn, seat, model))
-        };
-        self.tell(sent.await)
-    }
-
-    /// Has the same question answered once more, as a sibling of `answer`.
-    pub async fn try_again(&self, answer: MessageId) -> Result<AnswerStream, AppError> {
-        let tried = async {
-            let seat = self.inner.slot.take()?;
-            let model = self.choice_around(answer).await?;
-            self.summon(&model).await?;
-            let store = self.store().await?;
-            let turn = turn::try_again(store, answer, &model.named(self.starter()).name, self.now()).await?;
-            Ok(self.answer(store, turn, seat, model))
-        };
-        self.tell(tried.await)
-    }
-
-    /// Goes on writing an answer that was cut, stopped or interrupted.
-    pub async fn continue_answer(&self, answer: MessageId) -> Result<AnswerStream, AppError> {
-        let continued = async {
-            let seat = self.inner.slot.take()?;
-            let model = self.choice_around(answer).await?;
-            self.summon(&model).await?;
-            let store = self.store().await?;
-            let turn = turn::continue_answer(store, answer, self.now()).await?;
-            Ok(self.answer(store, turn, seat, model))
-        };
-        self.tell(continued.await)
-    }
-
-    /// Stops an answer; what was written of it stays. Does nothing if it has already ended.
-    pub fn stop(&self, answer: MessageId) {
-        self.inner.slot.stop(answer);
-    }
-
-    /// Stops whatever is being written.
-    pub fn stop_all(&self) {
-        self.inner.slot.stop_all(Stop::Person);
-    }
-
     /// Whether the person looks at the app. While they do not, and no answer is written, other programs come first.
     pub fn set_focus(&self, has_focus: bool) {
         self.inner.engine.set_focus(has_focus);
@@ -288,18 +231,6 @@ impl App {
         }
     }
 
-    fn answer(&self, store: &Store, turn: Turn, seat: Seat, model: ModelChoice) -> AnswerStream {
-        seat.seat(turn.conversation.summary.id, turn.answer);
-        let desk = Desk {
-            store: store.clone(),
-            engine: self.inner.engine.clone(),
-            read_ahead: self.inner.read_ahead.clone(),
-            model,
-            clock: Arc::clone(&self.inner.config.clock),
-        };
-        answer::write(desk, turn, seat)
-    }
-
     /// What nobody waits for at the start. Failures are logged by `tell`.
     async fn settle_in(&self) {
         if let Ok(store) = self.tell(self.store().await) {
@@ -311,13 +242,6 @@ impl App {
         // Who asked before knew of no model that is here.
         self.inner.shelf.tell_change();
         self.tell(self.inner.downloads.sweep().await).ok();
-    }
-
-    async fn end_answers(&self, stop: Stop) {
-        self.inner.slot.stop_all(stop);
-        if timeout(SAVE_LIMIT, self.inner.slot.is_free()).await.is_err() {
-            tracing::warn!("an answer did not end in time");
-        }
     }
 
     async fn store(&self) -> Result<&Store, AppError> {
@@ -410,15 +334,4 @@ async fn remembered_choice(shelf: &Shelf) -> Result<ModelChoice, AppError> {
     // The models may have been moved when the app was killed: then this knows where they are.
     shelf.unfinished_move().await?;
     Ok(model::remembered(shelf.opening().store().await?).await?)
-}
-
-fn check_length(text: &str) -> Result<(), AppError> {
-    if text.trim().is_empty() {
-        return Err(AppError::new(ErrorCode::Internal, "an empty message"));
-    }
-    let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-    if characters > MESSAGE_LIMIT_CHARACTERS {
-        return Err(AppError::too_much(ErrorCode::MessageTooManyCharacters, characters, MESSAGE_LIMIT_CHARACTERS));
-    }
-    Ok(())
 }

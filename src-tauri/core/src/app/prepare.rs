@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use hearth_ipc::PrepareRequest;
 
-use super::{App, check_length};
+use super::{App, asking::check_length};
 use crate::{
     engine::ReadyModel,
     error::AppError,

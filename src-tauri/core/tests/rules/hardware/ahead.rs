@@ -4,14 +4,11 @@ use std::sync::{Arc, atomic::Ordering};
 
 use hearth_core::{App, Config, view::HardwareSettings};
 
-use super::{
-    double::{Changing, Engines},
-    restraint,
-};
-use crate::stage::{Stage, StagedEngine, TestComputer, exchange, is_ready};
+use super::{double::Engines, restraint};
+use crate::stage::{ChangingComputer, Stage, StagedEngine, TestComputer, exchange, is_ready};
 
-async fn open(stage: &Stage) -> (App, StagedEngine, Arc<Changing>) {
-    let computer = Changing::new(TestComputer::of_gigabytes(16).0);
+async fn open(stage: &Stage) -> (App, StagedEngine, Arc<ChangingComputer>) {
+    let computer = ChangingComputer::new(TestComputer::of_gigabytes(16));
     let app = App::new(Config { hardware: computer.clone(), ..stage.config() });
     let engine = stage.ready_engine().await;
     is_ready(&app).await;

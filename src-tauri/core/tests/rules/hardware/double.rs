@@ -1,23 +1,19 @@
-//! Engines that play themselves, each path in its own way, and a computer that a test can change.
+//! Engines that play themselves, and an app on them.
 
 use std::{
     collections::HashMap,
     io,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use hearth_core::{
-    App, Config, Cores, EngineLauncher, EngineProcess, Hardware as Computer, HardwareTrials, Identity, Machine, Memory,
-    Power, ProcessEnd,
+    App, Config, EngineLauncher, EngineProcess, HardwareTrials, ProcessEnd,
     view::{ComputePath as Shown, Hardware, PathOutcome},
 };
 use hearth_ipc::{
-    ComputePath, Device, DeviceKind, EngineFailure, Event, Exit, FailureKind, FinishReason, GenerateRequest,
-    GenerationStats, LoadRequest, PROTOCOL_VERSION, ProbeReport, ProbeRequest, Request, RequestId, Restraint, Speed,
+    ComputePath, EngineFailure, Event, FailureKind, FinishReason, GenerateRequest, GenerationStats, LoadRequest,
+    PROTOCOL_VERSION, ProbeReport, ProbeRequest, Request, RequestId,
     codec::{read_async, write_async},
 };
 use tokio::{
@@ -25,97 +21,8 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
 };
 
-use crate::stage::{Stage, TestComputer, loaded_model, soon};
-
-/// How fast the played processor is.
-pub(super) const CPU_SPEED: Speed = Speed { prompt: 400.0, generation: 150.0 };
-/// A card that is faster than that.
-pub(super) const FAST: Speed = Speed { prompt: 9000.0, generation: 300.0 };
-
-/// How engines on one path behave.
-#[derive(Debug, Clone)]
-pub(super) struct Play {
-    /// It ends so before it says anything.
-    pub(super) ends_at_once: Option<ProcessEnd>,
-    pub(super) devices: Vec<Device>,
-    pub(super) probe: Probe,
-    pub(super) load: Load,
-    pub(super) answer: Answer,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Probe {
-    /// It computes so fast, and so far from the processor.
-    Measures(Speed, f32),
-    /// It ends before it tells its devices.
-    Dies,
-    /// It ends after that.
-    DiesComputing,
-    /// It tells its devices, and nothing is heard of it again.
-    Hangs,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Load {
-    Works,
-    Dies(i32),
-    Hangs,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Answer {
-    Works,
-    Dies(i32),
-    /// It writes until it is told to stop.
-    GoesOn,
-}
-
-/// What the app has asked of engines on a path.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Seen {
-    Launched,
-    ProbeBegun,
-    /// It was computed to the end.
-    Probed,
-    Loaded(LoadRequest),
-    Asked,
-    Restrained(Restraint),
-    Unloaded,
-}
-
-impl Play {
-    /// What the processor does.
-    pub(super) fn sound() -> Self {
-        Self {
-            ends_at_once: None,
-            devices: Vec::new(),
-            probe: Probe::Measures(CPU_SPEED, 0.0),
-            load: Load::Works,
-            answer: Answer::Works,
-        }
-    }
-
-    /// A graphics card that works.
-    pub(super) fn card(speed: Speed) -> Self {
-        Self { devices: vec![device(DeviceKind::Gpu, "1.0")], probe: Probe::Measures(speed, 0.002), ..Self::sound() }
-    }
-
-    /// There is no library for it.
-    pub(super) fn missing() -> Self {
-        Self { ends_at_once: Some(ProcessEnd::Exited(Exit::NoBackend as i32)), ..Self::sound() }
-    }
-}
-
-pub(super) fn device(kind: DeviceKind, driver: &str) -> Device {
-    Device {
-        name: "Vulkan0".into(),
-        description: "A card".into(),
-        kind,
-        memory_bytes: 8 << 30,
-        free_bytes: 7 << 30,
-        driver: Some(driver.into()),
-    }
-}
+use super::plays::{Answer, CPU_SPEED, Load, Play, Probe, Seen};
+use crate::stage::{Stage, loaded_model, soon};
 
 /// Starts engines that play themselves. A path of which nothing is said is missing.
 pub(super) struct Engines {
@@ -340,46 +247,6 @@ fn speak(mut writer: WriteHalf<DuplexStream>) -> mpsc::UnboundedSender<Event> {
         }
     });
     said
-}
-
-/// A computer that changes while the app runs.
-#[derive(Debug)]
-pub(super) struct Changing {
-    machine: Machine,
-    pub(super) is_on_battery: AtomicBool,
-    pub(super) is_short: AtomicBool,
-}
-
-impl Changing {
-    pub(super) fn new(machine: Machine) -> Arc<Self> {
-        Arc::new(Self { machine, is_on_battery: AtomicBool::new(false), is_short: AtomicBool::new(false) })
-    }
-}
-
-impl Computer for Changing {
-    fn look(&self, _is_disturbed: bool) -> Machine {
-        self.machine.clone()
-    }
-
-    fn memory(&self) -> Memory {
-        TestComputer(self.machine.clone()).memory()
-    }
-
-    fn identity(&self) -> Identity {
-        TestComputer(self.machine.clone()).identity()
-    }
-
-    fn cores(&self) -> Cores {
-        Cores { fast: 4, all: 4, threads: 8 }
-    }
-
-    fn power(&self) -> Power {
-        Power { has_battery: true, is_on_battery: self.is_on_battery.load(Ordering::Relaxed) }
-    }
-
-    fn is_short_of_memory(&self) -> bool {
-        self.is_short.load(Ordering::Relaxed)
-    }
 }
 
 /// An app on these engines that tries CUDA and Vulkan.

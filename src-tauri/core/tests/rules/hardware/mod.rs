@@ -2,6 +2,7 @@
 
 mod ahead;
 mod double;
+mod plays;
 mod restraint;
 mod settings;
 mod supervision;

@@ -11,12 +11,13 @@ use hearth_core::{
 };
 use hearth_ipc::{ComputePath::Cpu, Restraint};
 
-use super::double::{Answer, Changing, Engines, Play, Seen, config};
-use crate::stage::{Stage, TestComputer, finished, is_ready, started, text, text_of};
+use super::double::{Engines, config};
+use super::plays::{Answer, Play, Seen};
+use crate::stage::{ChangingComputer, Stage, TestComputer, finished, is_ready, started, text, text_of};
 
 /// An app on a computer that changes; nothing is tried on it.
-pub(super) async fn open(stage: &Stage, engines: &Arc<Engines>) -> (App, Arc<Changing>) {
-    let computer = Changing::new(TestComputer::of_gigabytes(16).0);
+pub(super) async fn open(stage: &Stage, engines: &Arc<Engines>) -> (App, Arc<ChangingComputer>) {
+    let computer = ChangingComputer::new(TestComputer::of_gigabytes(16));
     let config =
         Config { hardware: computer.clone(), hardware_trials: HardwareTrials::none(), ..config(stage, engines) };
     let app = App::new(config);

@@ -12,7 +12,8 @@ use hearth_ipc::{
     KvCacheType, LoadSettings, StateCache,
 };
 
-use super::double::{Engines, FAST, Play, Seen, config, hardware, tried};
+use super::double::{Engines, config, hardware, tried};
+use super::plays::{FAST, Play, Seen};
 use crate::choosing::id;
 use crate::model_file;
 use crate::stage::{Stage, TestComputer, finished, is_ready, started, state};

@@ -9,7 +9,8 @@ use hearth_core::{
 };
 use hearth_ipc::ComputePath::{Cpu, Vulkan};
 
-use super::double::{Answer, Engines, FAST, Load, Play, Seen, config, hardware, outcome, tried};
+use super::double::{Engines, config, hardware, outcome, tried};
+use super::plays::{Answer, FAST, Load, Play, Seen};
 use crate::{
     choosing::use_file,
     model_file,

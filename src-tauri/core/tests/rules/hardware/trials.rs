@@ -11,7 +11,8 @@ use hearth_ipc::{
     DeviceKind, Speed,
 };
 
-use super::double::{Answer, CPU_SPEED, Engines, FAST, Play, Probe, Seen, config, device, hardware, outcome, tried};
+use super::double::{Engines, config, hardware, outcome, tried};
+use super::plays::{Answer, CPU_SPEED, FAST, Play, Probe, Seen, device};
 use crate::stage::{Stage, finished, is_ready, started, text, text_of};
 
 /// Everything was tried, and a question is answered.
