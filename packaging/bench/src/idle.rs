@@ -11,9 +11,8 @@ use crate::arguments::Arguments;
 use crate::measure::{Measure, Readings, milliseconds};
 use crate::rounds::{Side, Turn};
 
-/// What an answer leaves to be done is done by then: after five seconds the engine writes down what it remembers, and
-/// after ten the caret rests.
-const SETTLING: Duration = Duration::from_secs(13);
+/// What an answer leaves to be done is done by then: after five seconds the engine writes down what it remembers.
+const SETTLING: Duration = Duration::from_secs(8);
 const IDLENESS: Duration = Duration::from_secs(10);
 /// The system counts no less.
 const STEP: Duration = Duration::from_millis(10);

@@ -148,7 +148,8 @@ impl Measure {
             }
             Self::IdleCpu => {
                 "time that the shell and the engine compute in 10 s of idleness after an answer, without the webview; \
-                 the same of an empty window with a field to type in. On both sides its caret blinks. The system counts in steps of 10 ms, and less than one is taken for one"
+                 the same of an empty window with a field to type in. On both sides its caret blinks. The system counts \
+                 in steps of 10 ms, and less than one is taken for one"
             }
             Self::DownloadUnlimited => {
                 "a file from a server on this computer, until its SHA-256 is right and the disk has it for good; curl \
