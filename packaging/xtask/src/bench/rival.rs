@@ -1,7 +1,6 @@
 //! llama.cpp's own programs, of nearly the same version as the one in the engine. The Python index has them as source
 //! only; they are compiled once, the way upstream does it by default: for this machine's processor.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,8 +8,8 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::folders::Folders;
-use crate::program;
 use crate::python_package::PythonPackage;
+use crate::{kept, program};
 
 /// What `packaging/rival.json` says.
 #[derive(Deserialize)]
@@ -40,38 +39,31 @@ const SETTINGS: [&str; 9] = [
     "-DLLAMA_USE_PREBUILT_UI=OFF",
 ];
 
-/// Returns the folder that holds them. It appears by one rename, so a folder that is there is complete.
+/// Returns the folder that holds them.
 pub(super) fn ensure(folders: &Folders) -> Result<PathBuf> {
-    let path = folders.packaging().join("rival.json");
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let manifest: Manifest =
-        serde_json::from_str(&text).with_context(|| format!("{} does not describe an archive", path.display()))?;
-    let place = folders.cache.join(&manifest.folder);
-    if place.is_dir() {
-        return Ok(place);
-    }
+    let manifest: Manifest = kept::manifest(folders, "rival.json")?;
+    kept::folder(folders, &manifest.folder, |scratch| make(&manifest, scratch))
+}
+
+fn make(manifest: &Manifest, scratch: &Path) -> Result<PathBuf> {
     println!(
         "Fetching {} (licence {}) as source out of {}.",
         manifest.name,
         manifest.licence,
         manifest.package.shown()
     );
-    fs::create_dir_all(&folders.cache).with_context(|| format!("cannot make {}", folders.cache.display()))?;
-    let scratch = tempfile::tempdir_in(&folders.cache).context("cannot make a temporary folder")?;
     let archive = manifest
         .package
-        .fetch_source(&manifest.archive_sha256, scratch.path())
+        .fetch_source(&manifest.archive_sha256, scratch)
         .context("cannot fetch what Hearth is measured against; connect to the network and run this again")?;
     let mut tar = Command::new("tar");
-    tar.arg("--extract").arg("--file").arg(&archive).arg("--directory").arg(scratch.path());
+    tar.arg("--extract").arg("--file").arg(&archive).arg("--directory").arg(scratch);
     tar.arg(format!("{}/{}", manifest.archive_folder, manifest.source));
     program::run(&mut tar)?;
 
     println!("Compiling it, once: this takes some minutes.");
-    let source = scratch.path().join(&manifest.archive_folder).join(&manifest.source);
-    let built = compile(&source, &scratch.path().join("build"), &manifest.programs)?;
-    fs::rename(&built, &place).with_context(|| format!("cannot move the programs to {}", place.display()))?;
-    Ok(place)
+    let source = scratch.join(&manifest.archive_folder).join(&manifest.source);
+    compile(&source, &scratch.join("build"), &manifest.programs)
 }
 
 /// Returns the folder with the programs and their libraries.
