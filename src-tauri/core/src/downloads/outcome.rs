@@ -25,7 +25,13 @@ impl Queue {
             }
             End::Placed(Ok(model)) => self.set_state(download, State::Done(model)).await,
             End::Placed(Err(PlaceError::Missing(index))) => self.lose(download, index).await,
-            End::Released => self.go_on_cancelling(download).await,
+            End::Released => {
+                // What the disk still had in hand may have become a segment after all.
+                if !self.is_at_work(download) {
+                    self.look_at_disk(download).await;
+                }
+                self.go_on_cancelling(download).await;
+            }
             End::Stopped => self.look_at_disk(download).await,
             End::Panicked(cause) => {
                 self.fail(download, AppError::new(ErrorCode::Internal, format!("a download's task: {cause}"))).await;

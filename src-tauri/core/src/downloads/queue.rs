@@ -134,7 +134,7 @@ impl Queue {
     /// disk. What is being given its name comes to its end: it takes a moment.
     pub(super) async fn stop(&mut self, id: DownloadId) {
         self.tasks.stop_fetching(|other| other == id);
-        while self.tasks.works().any(|work| work.download == id && !work.is_release()) {
+        while self.is_at_work(id) {
             let Some(ended) = self.tasks.next().await else { return };
             self.take_in(ended).await;
         }
@@ -146,6 +146,11 @@ impl Queue {
         while let Some(ended) = self.tasks.next().await {
             self.take_in(ended).await;
         }
+    }
+
+    /// Whether something of this download is being fetched or given its name.
+    pub(super) fn is_at_work(&self, id: DownloadId) -> bool {
+        self.tasks.works().any(|work| work.download == id && !work.is_release())
     }
 
     /// Whether a disk still has something to do for a file of this download that was stopped.
